@@ -1,0 +1,85 @@
+"""The engine's front door: files, pixels, vectors; no Django, no case, no person.
+
+Everything that other parts of Haven may use is named here; the modules behind it are
+private (import-linter holds this).
+"""
+
+from haven.engine.assets.catalogue import Asset, AssetKind, Card
+from haven.engine.assets.runtime import inference_devices
+from haven.engine.assets.store import AssetState, AssetStore
+from haven.engine.digests.pdq import from_hex as pdq_from_hex
+from haven.engine.digests.pdq import near as near_pdq
+from haven.engine.errors import EngineError, retryable_codes
+from haven.engine.faces.embed import LENGTH as EMBEDDING_LENGTH
+from haven.engine.faces.embed import MODEL_NAME
+from haven.engine.faces.group import FaceTable, group
+from haven.engine.options import PROFILES, Limits, Options, for_profile
+from haven.engine.pipeline import Models, analyse
+from haven.engine.provenance import fingerprint, models_in, versions
+from haven.engine.records import (
+    Derivatives,
+    Digests,
+    Face,
+    FileType,
+    Kind,
+    Media,
+    Metadata,
+    Occurrence,
+    PerceptualHash,
+    Status,
+)
+from haven.engine.results import read_faces, read_media
+from haven.engine.results.folder import Counts, ResultsFolder, open_folder
+from haven.engine.runners import NAMES as RUNNERS
+from haven.engine.runners import Runner
+from haven.engine.runners import named as runner
+from haven.engine.search import Strength, nearest, strength
+from haven.engine.sources import find_sources
+
+__all__ = [
+    "EMBEDDING_LENGTH",
+    "MODEL_NAME",
+    "PROFILES",
+    "RUNNERS",
+    "Asset",
+    "AssetKind",
+    "AssetState",
+    "AssetStore",
+    "Card",
+    "Counts",
+    "Derivatives",
+    "Digests",
+    "EngineError",
+    "Face",
+    "FaceTable",
+    "FileType",
+    "Kind",
+    "Limits",
+    "Media",
+    "Metadata",
+    "Models",
+    "Occurrence",
+    "Options",
+    "PerceptualHash",
+    "ResultsFolder",
+    "Runner",
+    "Status",
+    "Strength",
+    "analyse",
+    "find_sources",
+    "fingerprint",
+    "for_profile",
+    "group",
+    "inference_devices",
+    "models_in",
+    "near_pdq",
+    "nearest",
+    "open_folder",
+    "pdq_from_hex",
+    "read_faces",
+    "read_media",
+    "retryable_codes",
+    "runner",
+    "strength",
+    "versions",
+]

@@ -1,0 +1,1 @@
+"""Faces: detect, second opinion, align, embed, quality, group."""

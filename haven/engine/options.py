@@ -1,0 +1,66 @@
+"""Options of a run: one frozen record, each field with its unit and why its default.
+
+In      a profile name, or single fields
+Out     Options
+Fails   WrongOption: an unknown profile, or a number outside its range
+Not     here: the environment; the engine never reads it
+"""
+
+from dataclasses import asdict, dataclass, replace
+
+from haven.engine.errors import WrongOption
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost before it is given up, and only it."""
+
+    wall_s: float = 60.0  # a 100-megapixel PNG decodes in about 3 s; hangs are cut at this
+    cpu_s: float = 90.0  # decoders may use two threads
+    memory_bytes: int = 3 << 30  # above what a worker holds after loading its models
+    file_bytes: int = 1 << 30  # a larger still picture was never seen; videos are not read here
+    picture_pixels: int = 200_000_000  # the largest phone sensors give 200 megapixels
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How pictures are looked at.
+
+    The same options, models and versions give the same results; that is why a results
+    folder keeps them and refuses to mix (ResultsDiffer).
+    """
+
+    profile: str = "balanced"
+    detect_sides_px: tuple[int, ...] = (480,)  # long side of each detection canvas
+    quarter_turns: bool = False  # look again turned left and right, for lying people
+    detect_score: float = (
+        0.35  # first look, 0 to 1; low, because the second opinion removes false faces
+    )
+    view_side_px: int = 640  # long side of a view, the promise of `haven process`
+    view_quality: int = 80  # JPEG quality of views, 1 to 95
+    crop_side_px: int = 160  # side of a face crop
+    limits: Limits = Limits()
+
+    def as_dict(self) -> dict[str, object]:
+        """Return plain values for the manifest, in field order."""
+        return asdict(self)
+
+
+PROFILES: dict[str, Options] = {
+    "fast": Options(profile="fast", detect_sides_px=(320,)),
+    "balanced": Options(),
+    "thorough": Options(
+        profile="thorough", detect_sides_px=(960, 320), quarter_turns=True, detect_score=0.3
+    ),
+}
+
+
+def for_profile(name: str, **changes: object) -> Options:
+    """Return the options of a profile, with single fields changed.
+
+    Raises:
+        WrongOption: No such profile.
+    """
+    if name not in PROFILES:
+        raise WrongOption(f"profile is {name!r}, not one of {', '.join(PROFILES)}")
+    return replace(PROFILES[name], **changes)  # type: ignore[arg-type]  # checked by replace

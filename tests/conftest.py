@@ -1,0 +1,231 @@
+"""Fixtures: a database, a cast, assets and folders of evidence.
+
+In      DATABASE_URL, or nothing: then an embedded PostgreSQL is started for the session
+Out     the fixed cast (two of the north agency, one of the south) and places to work in
+Fails   a test that needs assets is skipped with a reason when they are not on this machine
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from django.test import Client
+    from playwright.sync_api import Browser, Page
+
+    from haven.accounts.models import Agency, Member
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+DEFAULT_CACHE = Path("~/.cache/haven/assets").expanduser()
+PASSWORD = "north-wind-4711"  # noqa: S105  # of nobody
+BROWSER_ARGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+# Short, because the path of a PostgreSQL socket is limited to 107 bytes.
+SESSION_DIR = Path(tempfile.mkdtemp(prefix="haven-"))
+DATA_DIR = SESSION_DIR / "data"
+EVIDENCE_DIR = SESSION_DIR / "evidence"
+
+for _folder in (DATA_DIR / "incoming", EVIDENCE_DIR):
+    _folder.mkdir(parents=True)
+os.environ.setdefault("HAVEN_CACHE", str(DEFAULT_CACHE))
+# Here and not in pyproject.toml: there pytest-django would read the settings before this.
+os.environ["DJANGO_SETTINGS_MODULE"] = "haven.site.settings"
+os.environ.update(
+    HAVEN_MODE="trial",
+    HAVEN_DEMO="yes",
+    HAVEN_DEBUG="yes",  # static files from their sources
+    HAVEN_DATA_DIR=str(DATA_DIR),
+    HAVEN_EVIDENCE_ROOTS=str(EVIDENCE_DIR),
+    HAVEN_RUNNER="serial",
+    HAVEN_WORKERS="1",
+)
+
+
+def pytest_configure() -> None:
+    """Read the settings made above; pytest-django sets Django up right after this."""
+    from django.conf import settings
+
+    assert settings.HAVEN_DATA_DIR == DATA_DIR
+    # A slow hash protects passwords; those of the cast need none, and it is 0.3 s each.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--e2e", action="store_true", help="also run the tests in a browser")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the browser tests unless they were asked for and there is a browser."""
+    if not config.getoption("--e2e"):
+        reason = "in a browser: run with --e2e"
+    elif CHROMIUM is None:
+        reason = "no Chromium on this machine: apt-get install chromium"
+    else:
+        return
+    for item in items:
+        if "e2e" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _session_dir() -> Iterator[None]:
+    yield
+    shutil.rmtree(SESSION_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(_session_dir: None) -> Iterator[None]:
+    """Have a database before pytest-django makes the test database in it."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    from haven.site.postgres import Embedded
+
+    server = Embedded(DATA_DIR / "postgres")
+    server.start()
+    yield
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Let tests with real transactions empty the record; no other client may."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER audit_event_is_never_emptied")
+
+
+@pytest.fixture
+def password() -> str:
+    """Return the password of everyone in the cast."""
+    return PASSWORD
+
+
+@pytest.fixture
+def north(db: None) -> "Agency":
+    from haven.accounts.models import Agency
+
+    return Agency.objects.create(name="North", country="NO")
+
+
+@pytest.fixture
+def south(db: None) -> "Agency":
+    from haven.accounts.models import Agency
+
+    return Agency.objects.create(name="South", country="ZA")
+
+
+def _member(username: str, display_name: str, agency: "Agency") -> "Member":
+    from haven.accounts.models import Member
+
+    return Member.objects.create_user(
+        username=username, password=PASSWORD, display_name=display_name, agency=agency
+    )
+
+
+@pytest.fixture
+def north_lead(north: "Agency") -> "Member":
+    return _member("north_lead", "Nora Lead", north)
+
+
+@pytest.fixture
+def north_reader(north: "Agency") -> "Member":
+    return _member("north_reader", "Nils Reader", north)
+
+
+@pytest.fixture
+def south_lead(south: "Agency") -> "Member":
+    return _member("south_lead", "Sani Lead", south)
+
+
+@pytest.fixture
+def client_of() -> "Callable[[Member], Client]":
+    """Return a browser in which a member is signed in."""
+    from django.test import Client
+
+    def signed_in(member: "Member") -> "Client":
+        client = Client()
+        client.force_login(member)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def evidence_root() -> Iterator[Path]:
+    """Return an empty folder that the site may read evidence from."""
+    folder = Path(tempfile.mkdtemp(dir=EVIDENCE_DIR))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's own loop runs in this thread; Django would take us for a coroutine.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(BROWSER_ARGS))
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browser_page(_chromium: "Browser", live_server: Any) -> "Iterator[Page]":
+    """Return a page of a fresh browser on the running site; paths are relative to it.
+
+    The test fails when the browser reports an error, such as one of the content policy.
+    """
+    context = _chromium.new_context(
+        base_url=live_server.url, viewport={"width": 1280, "height": 720}, locale="en-GB"
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on(
+        "console",
+        lambda message: errors.append(message.text) if message.type == "error" else None,
+    )
+    yield page
+    context.close()
+    expected = getattr(page, "expected_errors", ())
+    assert [error for error in errors if not any(word in error for word in expected)] == []
+
+
+@pytest.fixture
+def sign_in(browser_page: "Page") -> "Callable[[Member], Page]":
+    """Return a function that signs a member in through the form."""
+
+    def signed_in(member: "Member") -> "Page":
+        browser_page.goto("/account/sign-in/")
+        browser_page.get_by_label("Sign-in name").fill(member.username)
+        browser_page.get_by_label("Password").fill(PASSWORD)
+        browser_page.get_by_role("main").get_by_role("button", name="Sign in").click()
+        browser_page.wait_for_url("**/cases/")
+        return browser_page
+
+    return signed_in
+
+
+@pytest.fixture(scope="session")
+def assets_root() -> Path:
+    """Return the folder of models and demonstration pictures; skip where it is empty."""
+    root = Path(os.environ["HAVEN_CACHE"])
+    if not root.is_dir() or not any(root.iterdir()):
+        pytest.skip("the assets are not on this machine: run `haven assets get`")
+    return root
