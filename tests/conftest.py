@@ -62,19 +62,21 @@ def pytest_configure() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--e2e", action="store_true", help="also run the tests in a browser")
+    parser.addoption(
+        "--e2e",
+        action="store_true",
+        help="also run the long tests: in a browser, and of the whole program",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the browser tests unless they were asked for and there is a browser."""
-    if not config.getoption("--e2e"):
-        reason = "in a browser: run with --e2e"
-    elif CHROMIUM is None:
-        reason = "no Chromium on this machine: apt-get install chromium"
-    else:
-        return
+    """Leave out the long tests unless they were asked for, and those without their browser."""
+    asked = config.getoption("--e2e")
     for item in items:
-        if "e2e" in item.keywords:
+        if not asked and ("e2e" in item.keywords or "whole" in item.keywords):
+            item.add_marker(pytest.mark.skip(reason="takes long: run with --e2e"))
+        elif "e2e" in item.keywords and CHROMIUM is None:
+            reason = "no Chromium on this machine: apt-get install chromium"
             item.add_marker(pytest.mark.skip(reason=reason))
 
 

@@ -25,15 +25,15 @@ from haven.engine.assets.runtime import Model, compile_model
 from haven.engine.faces.detect import Detector
 from haven.engine.records import Face, Picture, Pixels, Vector
 
-SIDE_PX = 160  # canvas of the second look
-CONTEXT = 3.0  # the cut is this many times the longer side of the box
-AGREES = 0.5  # score of the second look; measured: false <= 0.25, true >= 0.51 (bench/faces.py)
+SIDE_PX = 128  # canvas of the second look
+CONTEXT = 2.5  # the cut is this many times the longer side of the box
+AGREES = 0.5  # score of the second look; measured: textures stay under 0.25, 97 of 99 faces over 0.5 (bench/faces.py)
 SURE = 0.75  # from here on the second network is not asked
 CENTRE_OFF = 0.35  # centres may differ by this share of the box's longer side
 SIZE_OFF = 2.0  # and sizes by this factor
 
-OTHER_SIDE_PX = 208  # canvas of the second network
-OTHER_CONTEXT = 2.1  # gives it a face of about 100 pixels; it was trained on 80 and more
+OTHER_SIDE_PX = 160  # canvas of the second network
+OTHER_CONTEXT = 1.6  # gives it a face of about 100 pixels; it was trained on 80 and more
 OTHER_AGREES = 0.0  # dlib's own threshold; faces measured 0.9 and more, textures under -1
 OTHER_NEAR_CELLS = 3  # cells of 8 pixels around the middle that count
 

@@ -15,6 +15,7 @@ Transparent parts are shown over white, as on paper. What colour they hide does 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import cv2
 import numpy as np
@@ -71,9 +72,16 @@ def decode(
     """
     if file_type.decoder is None:
         raise UnsupportedSource(f"{file_type.mime} is not a type that is looked into")
-    if file_type.decoder == "jpeg":
-        return _decode_jpeg(content, long_side_px, max_pixels)
-    return _decode_other(content, file_type, long_side_px, max_pixels)
+    try:
+        if file_type.decoder == "jpeg":
+            return _decode_jpeg(content, long_side_px, max_pixels)
+        return _decode_other(content, file_type, long_side_px, max_pixels)
+    except MemoryError:
+        raise StepOutOfMemory(f"decoding {file_type.mime} ran out of memory") from None
+    except cv2.error as error:
+        if error.code == cv2.Error.StsNoMem:
+            raise StepOutOfMemory(f"decoding {file_type.mime} ran out of memory") from None
+        raise UnreadableSource(f"decoding {file_type.mime}: OpenCV error {error.code}") from None
 
 
 def _decode_jpeg(content: bytes, long_side_px: int | None, max_pixels: int) -> Picture:
@@ -111,16 +119,9 @@ def _decode_colours(content: bytes, header: jpeg.Header, long_side_px: int | Non
 
 
 def _imdecode(content: bytes, flag: int) -> Pixels:
-    """Return a JPEG as OpenCV decodes it, errors put into our words."""
+    """Return a JPEG as OpenCV decodes it, upside down and sideways as it may be."""
     flags = flag | cv2.IMREAD_IGNORE_ORIENTATION
-    try:
-        pixels = cv2.imdecode(np.frombuffer(content, dtype=np.uint8), flags)
-    except cv2.error as error:
-        if error.code == cv2.Error.StsNoMem:
-            raise StepOutOfMemory("JPEG decoder ran out of memory") from None
-        raise UnreadableSource(f"JPEG decoder: error {error.code}") from None
-    except MemoryError:
-        raise StepOutOfMemory("JPEG decoder ran out of memory") from None
+    pixels = cv2.imdecode(np.frombuffer(content, dtype=np.uint8), flags)
     if pixels is None:
         raise UnreadableSource("JPEG decoder: broken, or ends in the middle of the picture")
     return np.asarray(pixels, dtype=np.uint8)
@@ -148,11 +149,13 @@ def _decode_inks(
             scale = min(1.0, long_side_px / max(image.size))
             image.draft("CMYK", (round(image.width * scale), round(image.height * scale)))
         inks = np.asarray(image, dtype=np.uint8)
-    if not header.is_adobe:
-        inks = 255 - inks
-    paper = (255 - inks[..., 3:]).astype(np.uint16)
-    light = (255 - inks[..., :3]) * paper  # red, green, blue, each times 255
-    return np.ascontiguousarray(((light + 127) // 255)[..., ::-1], dtype=np.uint8)
+    pixels = np.empty((*inks.shape[:2], 3), dtype=np.uint8)
+    for rows in _strips(inks[..., 0]):
+        strip = inks[rows] if header.is_adobe else 255 - inks[rows]
+        paper = (255 - strip[..., 3:]).astype(np.uint16)
+        light = (255 - strip[..., :3]) * paper  # red, green, blue, each times 255
+        pixels[rows] = ((light + 127) // 255)[..., ::-1]
+    return pixels
 
 
 def _decode_other(
@@ -276,8 +279,8 @@ def _range(samples: NDArray[np.generic]) -> tuple[float, float]:
     return min(ends), max(ends)
 
 
-def _strips(samples: NDArray[np.generic]) -> Iterator[slice]:
-    """Yield rows of about a million samples, so that doubles of all are never held at once."""
+def _strips(samples: NDArray[Any]) -> Iterator[slice]:
+    """Yield rows of about a million samples, so that wide copies of all are never held."""
     height, width = samples.shape
     step = max(1, 1_000_000 // width)
     for top in range(0, height, step):
