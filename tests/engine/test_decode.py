@@ -9,6 +9,7 @@ from PIL import Image
 
 from haven.engine.digests.checksums import checksums
 from haven.engine.errors import (
+    EmptySource,
     EngineError,
     SourceMissing,
     SourceTooLarge,
@@ -256,6 +257,12 @@ class TestSize:
     def test_is_never_enlarged(self):
         assert picture(media.encoded(media.scene(30, 20), "PNG"), 960).width_px == 30
 
+    @pytest.mark.parametrize("mode", ["RGB", "CMYK"])
+    def test_of_a_long_thin_jpeg_is_reduced_too(self, mode):
+        content = media.encoded(media.scene(4000, 3).convert(mode))
+
+        assert picture(content, 1000).width_px in (1000, 2000)
+
     def test_of_a_line_keeps_one_pixel(self):
         assert picture(media.encoded(media.scene(2000, 3), "PNG"), 100).height_px == 1
 
@@ -349,7 +356,7 @@ class TestHostileFiles:
 
     @pytest.mark.parametrize("pillow_format", [*EXACT, "JPEG", "WEBP", "AVIF", "HEIF"])
     def test_with_bits_turned_over_raise_our_errors_only(self, pillow_format):
-        draw = random.Random(pillow_format)  # noqa: S311  # the same damage every time
+        draw = random.Random(pillow_format)  # the same damage every time
         block = media.exif(base={media.ORIENTATION: 6, 0x010F: "Canon"}, place={1: "N"})
         options = {"exif": block} if pillow_format in WITH_ORIENTATION else {}
         good = media.encoded(media.scene(48, 36), pillow_format, **options)
@@ -378,7 +385,7 @@ def outcome(path) -> str:
         decode(path.read_bytes(), sniff(head), long_side_px=960, max_pixels=LIMIT)
     except UnsupportedSource:
         return hostile.UNSUPPORTED
-    except (UnreadableSource, SourceTooLarge, SourceMissing):
+    except (EmptySource, UnreadableSource, SourceTooLarge, SourceMissing):
         return hostile.FAILED
     return hostile.DONE
 

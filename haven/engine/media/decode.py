@@ -2,8 +2,8 @@
 
 In      the bytes, the type that sniff.py told, how large the steps need it
 Out     a Picture, upright, 8 bits, blue-green-red
-Fails   UnsupportedSource: a type without decoder; UnreadableSource: broken or cut off;
-        SourceTooLarge: claims too many pixels or scans; StepOutOfMemory
+Fails   EmptySource; UnsupportedSource: a type without decoder; UnreadableSource: broken or cut
+        off; SourceTooLarge: claims too many pixels or scans; StepOutOfMemory
 Why     one place that knows colour modes, orientation and truncation of every format
 Not     here: limits of time and memory (runners), metadata (metadata.py), video
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from haven.engine.errors import (
+    EmptySource,
     SourceTooLarge,
     StepOutOfMemory,
     UnreadableSource,
@@ -30,7 +31,7 @@ from haven.engine.errors import (
 )
 from haven.engine.media import blocks, exif, jpeg
 from haven.engine.media.pillow import check_size, opened
-from haven.engine.records import FileType, Picture, Pixels
+from haven.engine.records import FileType, Kind, Picture, Pixels
 
 _WHITE = 255
 _FILLER = 128  # grey of the blocks that libjpeg had no data for
@@ -65,11 +66,14 @@ def decode(
         max_pixels: Refuse a picture that claims more, before decoding it.
 
     Raises:
+        EmptySource: There are no bytes.
         UnsupportedSource: The type has no decoder.
         UnreadableSource: No decoder accepts it, or it ends in the middle of the picture.
         SourceTooLarge: More pixels than `max_pixels`, or a JPEG with over 100 scans.
         StepOutOfMemory: The decoder could not have the memory it asked for.
     """
+    if file_type.kind is Kind.EMPTY:
+        raise EmptySource("file has 0 bytes")
     if file_type.decoder is None:
         raise UnsupportedSource(f"{file_type.mime} is not a type that is looked into")
     try:
@@ -145,9 +149,7 @@ def _decode_inks(
     file for Adobe's, so one without the marker has to be turned round again.
     """
     with opened(content, "JPEG", max_pixels=max_pixels) as image:
-        if long_side_px is not None:
-            scale = min(1.0, long_side_px / max(image.size))
-            image.draft("CMYK", (round(image.width * scale), round(image.height * scale)))
+        image.draft("CMYK", _target_size(image.size, long_side_px))
         inks = np.asarray(image, dtype=np.uint8)
     pixels = np.empty((*inks.shape[:2], 3), dtype=np.uint8)
     for rows in _strips(inks[..., 0]):

@@ -1,0 +1,99 @@
+"""Settings and checks, each in a fresh process as at a real start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+
+def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the checks as a new process with only these settings."""
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("HAVEN_", "DJANGO_"))}
+    plain.pop("DATABASE_URL", None)
+    return subprocess.run(
+        [sys.executable, "-m", "haven.site", "check", "--deploy"],
+        env={**plain, "HAVEN_DATA_DIR": str(tmp_path / "data"), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+SERVICE = {
+    "HAVEN_MODE": "service",
+    "HAVEN_SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "HAVEN_HOSTS": "haven.example",
+    "DATABASE_URL": "postgresql://haven@db.example/haven",
+}
+
+
+def test_service_settings_pass_the_checks_for_deployment(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+
+    done = start(tmp_path, **SERVICE)
+
+    assert "no issues" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"HAVEN_SECRET_KEY": ""}, "HAVEN_SECRET_KEY is not set"),
+        ({"DATABASE_URL": ""}, "embedded database is for a trial"),
+        ({"HAVEN_DEMO": "yes"}, "HAVEN_DEMO"),
+        ({"HAVEN_MODE": "production"}, "HAVEN_MODE is not one of trial, service"),
+        ({}, "data folder is not there"),
+        ({"HAVEN_PROFILE": "quick"}, "HAVEN_PROFILE is not one of"),
+        ({"HAVEN_EVIDENCE_ROOTS": "/"}, "root of the file system"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start(
+    tmp_path: Path, changes: dict[str, str], sentence: str
+) -> None:
+    done = start(tmp_path, **{**SERVICE, **changes})
+
+    assert done.returncode != 0
+    assert sentence in done.stdout + done.stderr
+
+
+def test_evidence_may_not_hold_the_data_folder(tmp_path: Path) -> None:
+    done = start(tmp_path, **SERVICE, HAVEN_EVIDENCE_ROOTS=str(tmp_path))
+
+    assert "holds the data folder" in done.stdout + done.stderr
+
+
+def test_a_check_writes_nothing(tmp_path: Path) -> None:
+    start(tmp_path)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+class TestHeaders:
+    def test_forbid_everything_from_elsewhere_and_inline(self, client: Client, db: None) -> None:
+        policy = client.get("/account/sign-in/").headers["Content-Security-Policy"]
+
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert "frame-ancestors 'none'" in policy
+
+    def test_forbid_caches_frames_and_guessing(self, client: Client, db: None) -> None:
+        headers = client.get("/account/sign-in/").headers
+
+        assert headers["Cache-Control"].split(", ")[-1] == "private" or (
+            "no-store" in headers["Cache-Control"]
+        )
+        assert "no-store" in headers["Cache-Control"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+    def test_cookies_cannot_be_read_by_scripts(self, client: Client, db: None) -> None:
+        client.get("/account/sign-in/")
+
+        assert all(cookie["httponly"] for cookie in client.cookies.values())
+        assert all(cookie["samesite"] == "Lax" for cookie in client.cookies.values())

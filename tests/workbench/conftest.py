@@ -1,0 +1,114 @@
+"""Fixtures of the workbench: a case, folders of files, and what an engine would find.
+
+In      the cast and places of tests/conftest.py
+Out     a case of the north agency; ways to lay out files and to save findings
+Why     most tests need rows, not networks: `found` writes them with the product's own code
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.workbench.build import NOW, findings, png
+
+if TYPE_CHECKING:
+    from haven.accounts.models import Member
+    from haven.workbench.analysis.models import Item, Run
+    from haven.workbench.cases.models import Case
+    from haven.workbench.evidence.models import Exhibit
+
+Lay = Callable[[Mapping[str, bytes]], Path]
+
+
+@pytest.fixture
+def case(north_lead: "Member", north_reader: "Member") -> "Case":
+    """Return a case that the north lead leads and the north reader reads."""
+    from haven.workbench.cases import actions
+
+    opened = actions.open_case(number="2026-1", name="Harbour", by=north_lead, at=NOW)
+    actions.add_member(
+        opened.public_id, member=north_reader, role="reader", by=north_lead, at=NOW
+    )
+    return opened
+
+
+@pytest.fixture
+def lay(evidence_root: Path) -> Lay:
+    """Return a way to lay files into a new folder of evidence."""
+
+    def into_folder(files: Mapping[str, bytes]) -> Path:
+        folder = evidence_root / f"exhibit-{len(list(evidence_root.iterdir()))}"
+        folder.mkdir()
+        for name, content in files.items():
+            place = folder / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        return folder
+
+    return into_folder
+
+
+@pytest.fixture
+def exhibit(case: "Case", north_lead: "Member", lay: Lay) -> "Exhibit":
+    """Return an exhibit whose folder holds one small picture."""
+    from haven.workbench.evidence import actions
+
+    return actions.add_folder(
+        case.public_id, folder=lay({"a.png": png()}), label="Phone", by=north_lead, at=NOW
+    )
+
+
+@pytest.fixture
+def run(exhibit: "Exhibit", north_lead: "Member") -> "Run":
+    """Return a run that is queued."""
+    from haven.workbench.analysis import actions
+
+    return actions.start_run(exhibit.public_id, by=north_lead, at=NOW)
+
+
+@pytest.fixture
+def found(run: "Run") -> Callable[..., "Item"]:
+    """Return a way to save what an engine would find on one content."""
+    from haven.workbench.analysis import saving
+
+    def save(name: str, vectors: Sequence[Sequence[float]] = (), **facts: object) -> "Item":
+        media = findings(name, vectors, **facts)
+        item = saving.content(run, media)
+        saving.paths(
+            run.exhibit,
+            [saving.Found(name_bytes=name.encode(), stored_name="", sha256=item.sha256)],
+        )
+        return item
+
+    return save
+
+
+@pytest.fixture
+def look(case: "Case", north_lead: "Member", assets_root: Path) -> Callable[..., "Run"]:
+    """Return a way to add a folder and have the real engine look at it."""
+    from haven.workbench.analysis import actions as analysis
+    from haven.workbench.analysis import running
+    from haven.workbench.evidence import actions as evidence
+
+    def at(folder: Path, *, label: str = "Phone A", profile: str = "balanced") -> "Run":
+        added = evidence.add_folder(
+            case.public_id, folder=folder, label=label, by=north_lead, at=NOW
+        )
+        started = analysis.start_run(added.public_id, profile=profile, by=north_lead, at=NOW)
+        running.run_now(started.pk)
+        started.refresh_from_db()
+        return started
+
+    return at
+
+
+@pytest.fixture
+def portrait(assets_root: Path) -> Callable[[str], bytes]:
+    """Return a way to read a demonstration picture by its name."""
+
+    def read(name: str) -> bytes:
+        return next(assets_root.glob(f"demo-{name}.*")).read_bytes()
+
+    return read

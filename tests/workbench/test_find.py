@@ -1,0 +1,185 @@
+"""Finding a face: candidates in order, words that decide nothing, pictures that are erased."""
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from haven import engine
+from haven.audit import queries as audit
+from haven.web.errors import NotAllowed, NotFound
+from haven.workbench.analysis import actions, face_queries, probing
+from haven.workbench.analysis.models import Derivative, Face, Probe, ProbeFace
+from haven.workbench.review import actions as review
+from tests.workbench.build import NOW, person
+
+
+def pictures_kept():
+    return list((Path(settings.HAVEN_DATA_DIR) / "probes").glob("*"))
+
+
+class TestCandidates:
+    def test_come_in_the_exact_order_of_distance(self, case, found):
+        draw = np.random.default_rng(1)
+        vectors = draw.normal(size=(50, 128)).astype(np.float32)
+        for number, vector in enumerate(vectors):
+            found(f"{number}", [vector.tolist()])
+        probe = draw.normal(size=128).astype(np.float32)
+
+        got = face_queries.candidates(case, probe.tolist(), quality=1.0, top=10)
+
+        rows, distances = engine.nearest(vectors, probe, 10)
+        paths = [one.face.item.occurrences.get().path for one in got]
+        assert paths == [str(row) for row in rows]
+        assert [one.distance for one in got] == pytest.approx(distances.tolist(), rel=1e-5)
+
+    def test_leave_out_the_picture_of_the_face_and_other_cases(
+        self, case, found, north_lead, south_lead
+    ):
+        found("a", [person(0), person(0, wobble=1)])
+        found("b", [person(0, wobble=2)])
+        face = Face.objects.get(item__occurrences__path="a", position=0)
+
+        _case, _face, got = review.search(
+            case.public_id, face.pk, top=20, by=north_lead, at=NOW
+        )
+
+        assert [one.face.item.occurrences.get().path for one in got] == ["b"]
+        with pytest.raises(NotFound):
+            review.search(case.public_id, face.pk, top=20, by=south_lead, at=NOW)
+
+    def test_say_the_strength_in_words_of_the_engine(self, case, found):
+        found("near", [person(0, wobble=1)])
+        found("far", [person(5)])
+
+        got = face_queries.candidates(case, person(0), quality=1.0)
+
+        assert [one.strength for one in got] == ["strong", "none"]
+
+    def test_are_recorded(self, case, found, north_lead):
+        found("a", [person(0)])
+        face = Face.objects.get()
+
+        review.search(case.public_id, face.pk, top=20, by=north_lead, at=NOW)
+
+        assert audit.of_case(case.pk).first().verb == "face.search"
+
+    def test_page_never_claims_more_than_a_candidate(self, case, found, client_of, north_lead):
+        found("a", [person(0)])
+        found("b", [person(0, wobble=1)])
+        face = Face.objects.first()
+
+        text = (
+            client_of(north_lead)
+            .get(reverse("review:find_face", args=[case.public_id, face.pk]))
+            .content.decode()
+            .lower()
+        )
+
+        assert "strong candidate" in text
+        assert "distance 0." in text
+        for word in ("match", "identified", "hit"):
+            assert word not in text.replace("white", "")
+
+
+class TestProbe:
+    def bring(self, case, picture, by):
+        return actions.bring_probe(
+            case.public_id, picture=io.BytesIO(picture), by=by, at=timezone.now()
+        )
+
+    def test_finds_the_person_and_erases_the_picture(
+        self, case, lay, look, portrait, north_lead
+    ):
+        look(lay({"a.jpg": portrait("obama-1"), "b.jpg": portrait("biden-1")}))
+        probe = self.bring(case, portrait("obama-3"), north_lead)
+        assert len(pictures_kept()) == 1
+
+        probing.look(probe.pk)
+
+        assert pictures_kept() == []
+        probe.refresh_from_db()
+        assert probe.state == "done"
+        got = review.search_by_probe(
+            case.public_id, probe.public_id, 0, top=20, by=north_lead, at=NOW
+        )
+        assert got[0].face.item.occurrences.get().path == "a.jpg"
+        assert got[0].strength in ("strong", "moderate")
+
+    def test_leaves_nothing_once_ended(self, case, portrait, north_lead, assets_root):
+        probe = self.bring(case, portrait("obama-1"), north_lead)
+        probing.look(probe.pk)
+        assert Derivative.objects.filter(probe_face__probe=probe).exists()
+
+        actions.erase_probe(case.public_id, probe.public_id, by=north_lead, at=NOW)
+
+        kept = Path(settings.HAVEN_DATA_DIR) / "derivatives" / str(case.public_id)
+        assert not ProbeFace.objects.exists()
+        assert not Derivative.objects.exists()
+        assert not list(kept.rglob("*.jpg"))
+
+    def test_is_erased_by_itself_after_an_hour(self, case, portrait, north_lead, assets_root):
+        probe = self.bring(case, portrait("obama-1"), north_lead)
+        probing.look(probe.pk)
+        Probe.objects.update(asked_at=timezone.now() - timedelta(hours=2))
+
+        assert actions.erase_old_probes() == 1
+
+        probe.refresh_from_db()
+        assert (probe.state, ProbeFace.objects.count()) == ("erased", 0)
+
+    def test_without_a_face_says_so_and_is_erased(self, case, portrait, north_lead, assets_root):
+        probe = self.bring(case, portrait("cat"), north_lead)
+
+        probing.look(probe.pk)
+
+        probe.refresh_from_db()
+        assert (probe.state, probe.error_code) == ("failed", "probe.no_face")
+        assert pictures_kept() == []
+
+    def test_that_is_broken_says_why_and_is_erased(self, case, north_lead, portrait, assets_root):
+        probe = self.bring(case, portrait("obama-1")[:5000], north_lead)
+
+        probing.look(probe.pk)
+
+        probe.refresh_from_db()
+        assert (probe.state, probe.error_code) == ("failed", "source.unreadable")
+        assert pictures_kept() == []
+
+    def test_is_not_for_a_reader_and_must_hold_something(self, case, north_reader, north_lead):
+        with pytest.raises(NotAllowed):
+            self.bring(case, b"x", north_reader)
+        with pytest.raises(actions.ProbeRefused):
+            self.bring(case, b"", north_lead)
+        assert pictures_kept() == []
+
+    def test_of_a_colleague_is_not_there(
+        self, case, portrait, north_lead, north_reader, client_of, assets_root
+    ):
+        probe = self.bring(case, portrait("obama-1"), north_lead)
+        url = reverse("review:probe", args=[case.public_id, probe.public_id])
+
+        assert client_of(north_lead).get(url).status_code == 200
+        assert client_of(north_reader).get(url).status_code == 404
+
+    def test_page_waits_then_shows_candidates(
+        self, case, portrait, north_lead, client_of, lay, look
+    ):
+        look(lay({"a.jpg": portrait("obama-1")}))
+        client = client_of(north_lead)
+        sent = client.post(
+            reverse("review:find", args=[case.public_id]),
+            {"picture": io.BytesIO(portrait("obama-2"))},
+        )
+        assert b"every 1s" in client.get(sent.url).content
+
+        probing.look(Probe.objects.get().pk)
+
+        text = client.get(sent.url, headers={"HX-Request": "true"}).content.decode()
+        assert "every 1s" not in text
+        assert "candidate" in text

@@ -1,0 +1,147 @@
+"""100,000 items: every page of the grid costs the same, wherever it lies.
+
+The rows are made by PostgreSQL itself in a few seconds. Times are of the server alone, the
+median of five, with room for a busy machine; bench/ measures without that room.
+"""
+
+import statistics
+import time
+
+import pytest
+from django.db import connection
+
+from haven.workbench.analysis import face_queries, queries
+from haven.workbench.analysis.models import Item
+from haven.workbench.review import queries as review
+from tests.workbench.build import person
+
+ITEMS = 100_000
+FACES = 50_000
+LIMIT_S = 0.3  # server time of a page
+MAKE_ITEMS = """
+INSERT INTO analysis_item (case_id, run_id, options_key, sha256, sha1, md5, size_bytes, mime,
+    kind, status, error_code, width_px, height_px, pdq, pdq_quality, taken_at, taken_on, camera,
+    camera_make, camera_model, camera_serial, n_faces, best_quality, steps_ms, saved_at)
+SELECT %(case)s, %(run)s, '', encode(sha256(n::text::bytea), 'hex'), md5(n::text) || md5('a')::char(8),
+    md5(n::text), (n * 7919) %% 9000000, 'image/jpeg', 'image',
+    CASE WHEN n %% 50 = 0 THEN 'failed' ELSE 'done' END,
+    CASE WHEN n %% 50 = 0 THEN 'step.timeout' ELSE '' END, 1000, 800,
+    (SELECT string_agg(('x' || substr(md5(n::text || k::text), 1, 16))::bit(64)::text, '')
+     FROM generate_series(1, 4) AS k)::bit(256), 80,
+    CASE WHEN n %% 3 = 0 THEN to_char(date '2020-01-01' + n %% 1500, 'YYYY-MM-DD') ELSE '' END,
+    CASE WHEN n %% 3 = 0 THEN date '2020-01-01' + n %% 1500 END,
+    'Camera ' || n %% 40, 'Camera', n %% 40, '',
+    CASE WHEN n %% 50 = 0 THEN 0 ELSE n %% 4 END, (n %% 1000) / 1000.0, '{}', now()
+FROM generate_series(1, %(items)s) AS n
+"""
+MAKE_PATHS = """
+INSERT INTO analysis_occurrence (exhibit_id, path_key, path_bytes, path, path_folded, stored_name,
+    sha256, item_id, error_code)
+SELECT %(exhibit)s, sha256, sha256::bytea, 'DCIM/' || id %% 97 || '/IMG_' || id || '.JPG',
+    'dcim/' || id %% 97 || '/img_' || id || '.jpg', '', sha256, id, ''
+FROM analysis_item
+"""
+MAKE_FACES = """
+INSERT INTO analysis_face (case_id, item_id, position, box_xyxy_px, landmarks_px, score, quality,
+    quality_parts, embedding)
+SELECT %(case)s, id, 0, '{0,0,1,1}', '{0,0,0,0,0,0,0,0,0,0}', 0.9, best_quality, '{}',
+    (SELECT array_agg(random() - 0.5 + id * 0) FROM generate_series(1, 128))::real[]::vector
+FROM analysis_item WHERE n_faces > 0 LIMIT %(faces)s
+"""
+
+
+@pytest.fixture
+def many(run, exhibit):
+    """Fill the case."""
+    facts = {
+        "case": exhibit.case_id,
+        "run": run.pk,
+        "exhibit": exhibit.pk,
+        "items": ITEMS,
+        "faces": FACES,
+    }
+    with connection.cursor() as cursor:
+        for statement in (MAKE_ITEMS, MAKE_PATHS, MAKE_FACES):
+            cursor.execute(statement, facts)
+        for table in ("analysis_item", "analysis_occurrence", "analysis_face"):
+            cursor.execute(f"ANALYZE {table}")
+    return exhibit.case
+
+
+def seconds(work):
+    """Return the median time of five calls, after one to warm up."""
+    work()
+    spent = []
+    for _turn in range(5):
+        began = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - began)
+    return statistics.median(spent)
+
+
+def test_no_page_is_slow_with_100_000_items(many, record_property):
+    no_filter = queries.Filter()
+    middle = Item.objects.order_by("pk")[ITEMS // 2].pk
+    somewhere = review.tiles(many, no_filter, "newest", None).next_cursor
+    for _page in range(20):
+        somewhere = review.tiles(many, no_filter, "newest", somewhere).next_cursor
+    item = queries.item(many, middle)
+    work = {
+        f"first page, {order}": (lambda order=order: review.tiles(many, no_filter, order, None))
+        for order in queries.ORDERS
+    } | {
+        "a page deep inside": lambda: review.tiles(many, no_filter, "newest", somewhere),
+        "one camera": lambda: review.tiles(many, queries.Filter(camera="Camera 7"), "faces", None),
+        "a path": lambda: review.tiles(many, queries.Filter(words="img_4711"), "faces", None),
+        "a path that is nowhere": lambda: review.tiles(
+            many, queries.Filter(words="nowhere-at-all"), "faces", None
+        ),
+        "dates and faces": lambda: review.tiles(
+            many, queries.Filter(faces="3", taken_from=item.saved_at.date()), "newest", None
+        ),
+        "count of all": lambda: queries.items(many, no_filter).count(),
+        "count of a path": lambda: queries.items(many, queries.Filter(words="img_47")).count(),
+        "cameras": lambda: queries.cameras(many),
+        "neighbours": lambda: queries.beside(many, middle, no_filter, "quality"),
+        "near duplicates": lambda: queries.near_duplicates(item),
+        "counts": lambda: queries.counts(many),
+        "failures": lambda: queries.failures(many),
+        "candidates": lambda: face_queries.candidates(many, person(0), quality=1.0),
+    }
+
+    spent = {name: seconds(call) for name, call in work.items()}
+
+    for name, taken in spent.items():
+        record_property(name, round(taken * 1000))
+    assert {name: taken for name, taken in spent.items() if taken > LIMIT_S} == {}
+
+
+@pytest.mark.parametrize("order", queries.ORDERS)
+def test_a_page_of_the_grid_is_read_from_an_index(many, order):
+    cursor = review.tiles(many, queries.Filter(), order, None).next_cursor
+
+    with connection.execute_wrapper(_explained := _Explained()):
+        review.tiles(many, queries.Filter(), order, cursor)
+
+    (plan,) = _explained.plans
+    assert "Index Scan" in plan
+    assert "Sort" not in plan
+    assert "Seq Scan" not in plan
+
+
+class _Explained:
+    """Keeps the plan of every query that reads items."""
+
+    def __init__(self):
+        self.plans = []
+
+    def __call__(self, execute, sql, params, many, context):
+        if 'FROM "analysis_item"' in sql:
+            with connection.cursor() as cursor, connection.execute_wrapper(_pass):
+                execute(f"EXPLAIN {sql}", params, many, {**context, "cursor": cursor})
+                self.plans.append("\n".join(row[0] for row in cursor.fetchall()))
+        return execute(sql, params, many, context)
+
+
+def _pass(execute, sql, params, many, context):
+    return execute(sql, params, many, context)
