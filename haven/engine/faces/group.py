@@ -8,7 +8,8 @@ Not     here: deciding who someone is; a group is made by the program, a person 
 
 Two facts shape it. Two faces in one picture are two people, so groups that share a picture
 are never joined. A wrong merge costs more than a split, so groups join only while their
-mean vectors are near, which a chain of near neighbours alone does not achieve.
+mean vectors are near, which a chain of near neighbours alone does not achieve. How near
+follows from their sizes: the mean of n faces scatters a square root of n times less.
 """
 
 import hashlib
@@ -24,13 +25,14 @@ from haven.engine.records import Vector
 
 NEIGHBOURS = 32  # asked per face; people with more faces still hang together through others
 LINK = 0.55  # two faces are joined at most at this distance; the author's limit is 0.6
-CENTRE = 0.52  # and two groups while their mean vectors are at most this far apart
+SPREAD = 0.60  # one person's faces lie this far apart at most, by the author; the means of
+FLOOR = 0.40  # their groups lie nearer, the more faces each has, but need not under FLOOR
 SURE_LINK = 0.45  # beyond it, each must be among the other's nearest MUTUAL faces: in a large
 MUTUAL = 8  # case strangers come this near, but seldom nearest both ways
 POOR_QUALITY = 0.35  # a face below this joins only at POOR_LINK, and joins no groups
 POOR_LINK = 0.38
-EXACT_UP_TO = 20_000  # faces; beyond it neighbours come from an inverted file
-PROBES = 12  # cells looked at per face in the inverted file
+EXACT_UP_TO = 4_000  # faces; beyond it neighbours come from an inverted file
+PROBES = 8  # cells looked at per face in the inverted file
 SEED = 1
 
 
@@ -108,9 +110,9 @@ def neighbours(embeddings: Vector, count: int) -> tuple[NDArray[np.int64], Vecto
 def _inverted_file(embeddings: Vector) -> faiss.Index:
     """Return an index of cells around k-means centres of a sample, still empty."""
     total, length = embeddings.shape
-    index = faiss.IndexIVFFlat(faiss.IndexFlatL2(length), length, int(4 * np.sqrt(total)))
-    index.cp.seed, index.cp.niter, index.nprobe = SEED, 8, PROBES
-    index.cp.max_points_per_centroid = 64
+    index = faiss.IndexIVFFlat(faiss.IndexFlatL2(length), length, int(2 * np.sqrt(total)))
+    index.cp.seed, index.cp.niter, index.nprobe = SEED, 6, PROBES
+    index.cp.max_points_per_centroid = 48
     index.train(embeddings)
     return index
 
@@ -204,7 +206,8 @@ class _Groups:
         if any(self._root(row) == other for row in self._apart.get(one, ())):
             return False
         gap = self._sum[one] / self._size[one] - self._sum[other] / self._size[other]
-        return float(np.sqrt(gap @ gap)) <= CENTRE
+        allowed = SPREAD**2 * (1 / self._size[one] + 1 / self._size[other]) / 2
+        return float(gap @ gap) <= max(allowed, FLOOR**2)
 
     def _root(self, row: int) -> int:
         """Return the root of a face's group, and shorten the way to it."""

@@ -53,7 +53,8 @@ FACES = pa.schema(
 def write(path: Path, schema: pa.Schema, rows: Iterable[dict[str, object]]) -> None:
     """Write rows to a Parquet file, in batches, and put it in place as a whole."""
     draft = path.with_suffix(".draft")
-    with pq.ParquetWriter(draft, schema, compression="zstd") as writer:
+    texts = [column.name for column in schema if column.type == _TEXT]
+    with pq.ParquetWriter(draft, schema, compression="snappy", use_dictionary=texts) as writer:
         remaining = iter(rows)
         while batch := list(islice(remaining, ROWS_AT_ONCE)):
             writer.write_table(pa.Table.from_pylist(batch, schema=schema))
