@@ -27,7 +27,7 @@ from haven.engine.records import Face, Picture, Pixels, Vector
 
 SIDE_PX = 128  # canvas of the second look
 CONTEXT = 2.5  # the cut is this many times the longer side of the box
-AGREES = 0.5  # score of the second look; measured: textures stay under 0.25, 97 of 99 faces over 0.5 (bench/faces.py)
+AGREES = 0.5  # score of the second look; textures measured under 0.25, 97 of 99 faces over 0.5
 SURE = 0.75  # from here on the second network is not asked
 CENTRE_OFF = 0.35  # centres may differ by this share of the box's longer side
 SIZE_OFF = 2.0  # and sizes by this factor
