@@ -1,0 +1,114 @@
+"""Accounts actions: agencies and members come to be, sign in and leave.
+
+In      checked values, who acts, the moment
+Out     the changed rows; one event in the record for each act
+Fails   NameTaken (409): the sign-in name or the agency's name is in use
+Why     no default account: the first member is made on the console
+Not     here: invitations, vetting, second factors
+"""
+
+import datetime as dt
+
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
+
+from haven.accounts.models import Agency, Member
+from haven.audit.actions import record
+from haven.web.errors import Conflict
+
+
+class NameTaken(Conflict):
+    """The name is in use."""
+
+    code = "accounts.name_taken"
+    words = _("That name is in use already.")
+
+
+@transaction.atomic
+def add_agency(*, name: str, country: str, by: Member | None, at: dt.datetime) -> Agency:
+    """Add an agency.
+
+    Args:
+        name: As the agency writes it; unique.
+        country: ISO 3166-1 alpha-2, upper case.
+        by: Who adds it; None on the console.
+        at: The moment.
+
+    Raises:
+        NameTaken: There is one of that name.
+    """
+    if Agency.objects.filter(name=name).exists():
+        raise NameTaken("an agency of that name exists")
+    made = Agency.objects.create(name=name, country=country)
+    record("agency.add", actor=by, target=made, at=at, name=name, country=country)
+    return made
+
+
+@transaction.atomic
+def add_member(
+    *,
+    username: str,
+    display_name: str,
+    agency: Agency,
+    by: Member | None,
+    at: dt.datetime,
+    password: str | None = None,
+) -> Member:
+    """Add a member; without a password nobody can sign in until a link is used.
+
+    Raises:
+        NameTaken: The sign-in name is in use.
+    """
+    if Member.objects.filter(username=username).exists():
+        raise NameTaken("a member of that sign-in name exists")
+    made = Member(username=username, display_name=display_name, agency=agency)
+    made.set_password(password)
+    made.full_clean(exclude=["password"])
+    made.save()
+    record("member.add", actor=by, target=made, at=at, agency_id=agency.pk)
+    return made
+
+
+@transaction.atomic
+def set_password(member_id: int, *, password: str, by: Member | None, at: dt.datetime) -> None:
+    """Give a member a new password; sessions of the old one end."""
+    member = Member.objects.select_for_update().get(pk=member_id)
+    member.set_password(password)
+    member.save(update_fields=["password"])
+    record("member.set_password", actor=by or member, target=member, at=at)
+
+
+def first_link(member: Member) -> str:
+    """Return the path of a one-time link by which a new member chooses a password.
+
+    It ends when used, when the member signs in, or after settings.PASSWORD_RESET_TIMEOUT.
+    """
+    return reverse(
+        "accounts:first",
+        kwargs={
+            "uidb64": urlsafe_base64_encode(force_bytes(member.pk)),
+            "token": default_token_generator.make_token(member),
+        },
+    )
+
+
+@transaction.atomic
+def note_sign_in(member: Member, *, at: dt.datetime) -> None:
+    """Record that a member signed in."""
+    record("member.sign_in", actor=member, target=member, at=at)
+
+
+@transaction.atomic
+def note_sign_out(member: Member, *, at: dt.datetime) -> None:
+    """Record that a member signed out."""
+    record("member.sign_out", actor=member, target=member, at=at)
+
+
+@transaction.atomic
+def note_refused_sign_in(*, at: dt.datetime) -> None:
+    """Record a failed try; what was typed is not kept, it may be a password."""
+    record("member.sign_in_refused", actor=None, at=at)

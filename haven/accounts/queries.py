@@ -1,0 +1,46 @@
+"""Accounts queries: find members and agencies.
+
+In      keys, names, the member who asks
+Out     members and agencies that the asker may see
+Fails   NotFound: not there, or not yours
+Not     here: what a member may see in a case (workbench/cases)
+"""
+
+from django.db.models import QuerySet
+
+from haven.accounts.models import Agency, Member
+from haven.web.errors import NotFound
+
+
+def colleagues(member: Member) -> QuerySet[Member]:
+    """Return the active members of the same agency, the asker among them, by name."""
+    return Member.objects.filter(agency_id=member.agency_id, is_active=True).order_by(
+        "display_name", "pk"
+    )
+
+
+def colleague(member: Member, *, username: str) -> Member:
+    """Return one colleague.
+
+    Raises:
+        NotFound: No active member of the asker's agency has this name.
+    """
+    found = colleagues(member).filter(username=username).first()
+    if found is None:
+        raise NotFound(f"no active colleague of member {member.pk} has that name")
+    return found
+
+
+def by_username(username: str) -> Member | None:
+    """Return a member by sign-in name, for start-up alone; pages use colleague()."""
+    return Member.objects.select_related("agency").filter(username=username).first()
+
+
+def anyone() -> bool:
+    """Return whether there is a member who can sign in."""
+    return Member.objects.filter(is_active=True).exists()
+
+
+def agency(name: str) -> Agency | None:
+    """Return an agency by name."""
+    return Agency.objects.filter(name=name).first()

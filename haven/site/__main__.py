@@ -1,0 +1,74 @@
+"""Entry: `python -m haven.site COMMAND`, for start-up and for Django's own commands.
+
+In      the words of the command line
+Out     an exit code
+Fails   one sentence for a database that cannot be had or a wrong setting
+Why     one place that starts the embedded database for a command and stops it again
+Not     here: the commands
+"""
+
+import contextlib
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+
+WITHOUT_DATABASE = frozenset({"check", "makemigrations", "makemessages", "compilemessages"})
+
+
+def main(words: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haven.site.settings")
+    if words and words[0] == "worker":
+        from haven.site import worker  # each command loads what it needs
+
+        return worker.main(words[1:])
+    if words and words[0] == "up":
+        from haven.cli.main import main as haven
+
+        return haven(words)
+
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    from haven.site.postgres import DatabaseTrouble
+
+    try:
+        with _database(words):
+            execute_from_command_line(["python -m haven.site", *words])
+    except (ImproperlyConfigured, DatabaseTrouble) as error:
+        sys.stderr.write(f"haven: {error}\n")
+        return 3
+    return 0
+
+
+@contextlib.contextmanager
+def _database(words: Sequence[str]) -> Iterator[None]:
+    """Have the embedded database run for a command that needs it, and only so long.
+
+    Where `haven up` runs on the same data its database is used and left running.
+    """
+    from django.conf import settings
+
+    from haven.site import env, postgres
+
+    # Whether migrations are complete is told from the code; the history is not there to see.
+    warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
+    needless = not words or words[0].startswith("-") or words[0] in WITHOUT_DATABASE
+    if needless or env.secret("DATABASE_URL"):
+        yield
+        return
+    server = postgres.Embedded(settings.HAVEN_DATA_DIR / "postgres")
+    if server.is_running:
+        yield
+        return
+    settings.HAVEN_DATA_DIR.mkdir(parents=True, exist_ok=True)
+    server.start()
+    try:
+        yield
+    finally:
+        server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,160 @@
+"""Demonstration: three members and one case made of public photographs.
+
+In      the demonstration pictures of the asset catalogue
+Out     members of two agencies, folders laid out like seized ones, a case with two exhibits
+        whose analysis goes through the real queue
+Fails   AssetError: a picture is not here
+Why     a first look must show the real program at work, and no picture of a child
+Not     here: how the start runs (up.py), the pictures' layout (exhibits.py)
+
+Loading again changes nothing that is there.
+"""
+
+import secrets
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from haven.accounts import actions as accounts
+from haven.accounts import queries as members
+from haven.accounts.models import Member
+from haven.cli import up as command
+from haven.site import exhibits, trial
+from haven.workbench.analysis import actions as analysis
+from haven.workbench.cases import actions as cases
+from haven.workbench.cases import queries as case_queries
+from haven.workbench.evidence import actions as evidence
+
+NORTH, SOUTH = ("North Regional Unit", "NO"), ("South Coast Unit", "ZA")
+CAST = {  # sign-in name: name, agency, role in the case (None: not on it)
+    "ida": ("Ida Berg", NORTH, "lead"),
+    "aron": ("Aron Lind", NORTH, "worker"),
+    "thandi": ("Thandi Maseko", SOUTH, None),
+}
+CASE_NUMBER = "2026-014"
+# Words that are easy to read out and to type; 5 of 64 give 30 bits, and the site listens
+# on this machine alone.
+WORDS = [
+    "amber",
+    "anchor",
+    "apple",
+    "arrow",
+    "aspen",
+    "atlas",
+    "basil",
+    "beach",
+    "birch",
+    "blaze",
+    "brook",
+    "cabin",
+    "canyon",
+    "cedar",
+    "chalk",
+    "cliff",
+    "clover",
+    "cobalt",
+    "copper",
+    "coral",
+    "crane",
+    "delta",
+    "drift",
+    "eagle",
+    "ember",
+    "falcon",
+    "fern",
+    "field",
+    "fjord",
+    "forest",
+    "garnet",
+    "glacier",
+    "grove",
+    "harbor",
+    "hazel",
+    "heron",
+    "indigo",
+    "island",
+    "ivory",
+    "jasper",
+    "juniper",
+    "lagoon",
+    "lantern",
+    "larch",
+    "linen",
+    "lotus",
+    "maple",
+    "marble",
+    "meadow",
+    "mint",
+    "moss",
+    "north",
+    "ocean",
+    "olive",
+    "opal",
+    "orchid",
+    "pearl",
+    "pebble",
+    "pine",
+    "quartz",
+    "river",
+    "robin",
+    "saffron",
+]
+
+
+def load() -> str:
+    """Load what is not there yet; return what was done in a few words."""
+    kept = trial.sign_ins(settings.HAVEN_DATA_DIR)
+    passwords = {name: kept.get(name) or _password() for name in CAST}
+    trial.keep_sign_ins(settings.HAVEN_DATA_DIR, passwords)
+    for username, password in passwords.items():
+        _member(username, password, is_new_password=username not in kept)
+    lead = members.by_username("ida")
+    assert lead is not None  # noqa: S101  # made a line above
+    if case_queries.visible_to(lead).filter(number=CASE_NUMBER).exists():
+        return "here"
+    laid = exhibits.lay_out(command.demo_pictures(), settings.HAVEN_DATA_DIR / "demo" / "exhibits")
+    with transaction.atomic():
+        _open_case(lead, laid)
+    return "one case, its analysis is queued"
+
+
+def _member(username: str, password: str, *, is_new_password: bool) -> None:
+    """Make one of the cast, or give a new password where the kept one was lost."""
+    now = timezone.now()
+    member = members.by_username(username)
+    if member is not None:
+        if is_new_password:
+            accounts.set_password(member.pk, password=password, by=None, at=now)
+        return
+    display_name, (agency_name, country), _role = CAST[username]
+    with transaction.atomic():
+        agency = members.agency(agency_name) or accounts.add_agency(
+            name=agency_name, country=country, by=None, at=now
+        )
+        accounts.add_member(
+            username=username,
+            display_name=display_name,
+            agency=agency,
+            by=None,
+            at=now,
+            password=password,
+        )
+
+
+def _open_case(lead: Member, laid: exhibits.Laid) -> None:
+    """Open the case, let the colleague in, add the exhibits and queue their analysis."""
+    now = timezone.now()
+    case = cases.open_case(number=CASE_NUMBER, name="Demonstration", by=lead, at=now)
+    for username, (_name, _agency, role) in CAST.items():
+        member = members.by_username(username)
+        if member is not None and role is not None and member.pk != lead.pk:
+            cases.add_member(case.public_id, member=member, role=role, by=lead, at=now)
+    for label, folder in laid.items():
+        exhibit = evidence.add_folder(case.public_id, folder=folder, label=label, by=lead, at=now)
+        analysis.start_run(exhibit.public_id, profile=settings.HAVEN_PROFILE, by=lead, at=now)
+
+
+def _password() -> str:
+    """Return a password of five words."""
+    return "-".join(secrets.choice(WORDS) for _ in range(5))

@@ -1,0 +1,58 @@
+"""Create a member: `python -m haven.site createmember`, for the first one of a new site.
+
+In      sign-in name, name, agency, country
+Out     a member without a password, and the path of a one-time link to choose one
+Fails   CommandError: the name is taken, or a value is not allowed
+Why     no default account anywhere; whoever reads the console makes the first member
+"""
+
+import argparse
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from haven.accounts import actions, queries
+from haven.accounts.actions import NameTaken
+
+
+class Command(BaseCommand):
+    """Make a member and print a one-time link."""
+
+    help = "Make a member of an agency and print a one-time link to choose a password."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Describe the words of the command."""
+        parser.add_argument("username", help="sign-in name")
+        parser.add_argument("--name", required=True, help="the person's name, shown to colleagues")
+        parser.add_argument("--agency", required=True, help="made if there is none of this name")
+        parser.add_argument("--country", required=True, help="of the agency, two letters")
+
+    def handle(self, **options: Any) -> None:
+        """Make the member."""
+        now = timezone.now()
+        try:
+            with transaction.atomic():
+                agency = queries.agency(options["agency"]) or actions.add_agency(
+                    name=options["agency"], country=options["country"].upper(), by=None, at=now
+                )
+                member = actions.add_member(
+                    username=options["username"],
+                    display_name=options["name"],
+                    agency=agency,
+                    by=None,
+                    at=now,
+                )
+        except NameTaken as error:
+            raise CommandError(str(error)) from error
+        except ValidationError as error:
+            raise CommandError("; ".join(error.messages)) from error
+        hours = settings.PASSWORD_RESET_TIMEOUT // 3600
+        self.stdout.write(
+            f"Open this once within {hours} hours, behind the site's address, "
+            "to choose a password:\n"
+            f"  {actions.first_link(member)}"
+        )

@@ -1,0 +1,216 @@
+"""Settings: every value the site runs with, read once from the environment.
+
+In      the environment, through env.py
+Out     Django's settings, and Haven's own, which all begin with HAVEN_
+Fails   WrongSetting: a wrong value stops the start with a sentence
+Why     one file for trial and service; what differs hangs on HAVEN_MODE alone
+Not     here: whether the settings make sense together (checks.py)
+"""
+
+import os
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from haven.site import env, postgres
+
+# Where things lie ------------------------------------------------------------------------
+HAVEN_MODE = env.choice("HAVEN_MODE", "trial", choices=("trial", "service"))
+HAVEN_DATA_DIR = env.folder("HAVEN_DATA_DIR", env.user_share() / "haven")
+HAVEN_ASSETS_DIR = env.folder("HAVEN_CACHE", env.user_cache() / "haven" / "assets")
+HAVEN_EVIDENCE_ROOTS = env.folders("HAVEN_EVIDENCE_ROOTS", [HAVEN_DATA_DIR / "demo"])
+HAVEN_DEMO = env.flag("HAVEN_DEMO", default=False)
+HAVEN_PROFILE = env.choice("HAVEN_PROFILE", "balanced", choices=("fast", "balanced", "thorough"))
+HAVEN_RUNNER = env.choice("HAVEN_RUNNER", "processes", choices=("processes", "serial"))
+HAVEN_WORKERS = env.number(  # worker processes of one analysis; one per core we may use
+    "HAVEN_WORKERS", len(os.sched_getaffinity(0)), least=1, most=256
+)
+
+# Django ----------------------------------------------------------------------------------
+_IN_SERVICE = HAVEN_MODE == "service"
+DEBUG = env.flag("HAVEN_DEBUG", default=False)
+SECRET_KEY = env.secret("HAVEN_SECRET_KEY") or (
+    env.text("HAVEN_SECRET_KEY") if _IN_SERVICE else env.kept_secret(HAVEN_DATA_DIR / "secret-key")
+)
+ALLOWED_HOSTS = env.names(
+    "HAVEN_HOSTS", () if _IN_SERVICE else ("localhost", "127.0.0.1", "[::1]")
+)
+CSRF_TRUSTED_ORIGINS = env.names("HAVEN_ORIGINS", ())
+ROOT_URLCONF = "haven.site.urls"
+WSGI_APPLICATION = "haven.site.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.Member"
+
+INSTALLED_APPS = [
+    "haven.site.apps.SiteConfig",
+    "haven.web",
+    "haven.audit",
+    "haven.accounts",
+    "haven.workbench.cases",
+    "haven.workbench.evidence",
+    "haven.workbench.analysis",
+    "haven.workbench.review",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "csp",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "haven.web.middleware.never_stored",
+    "haven.web.middleware.PlainWords",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "haven.web.context.appearance",
+                "haven.site.context.place",
+            ],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "haven.web.templatetags.haven",
+            ],
+        },
+    },
+]
+
+# Database and jobs: PostgreSQL everywhere --------------------------------------------------
+DATABASES = {
+    "default": {
+        **env.database(
+            env.secret("DATABASE_URL") or postgres.Embedded(HAVEN_DATA_DIR / "postgres").url
+        ),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+
+# Sign-in -----------------------------------------------------------------------------------
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "accounts:sign-in"
+CSRF_FAILURE_VIEW = "haven.site.views.csrf_failed"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds a one-time link for a first member lives
+
+# Safety of pages -----------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _IN_SERVICE
+SESSION_COOKIE_NAME = "__Host-haven" if _IN_SERVICE else "haven_session"
+CSRF_COOKIE_NAME = "__Host-haven-csrf" if _IN_SERVICE else "haven_csrf"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SECURE_SSL_REDIRECT = _IN_SERVICE and env.flag("HAVEN_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _IN_SERVICE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _IN_SERVICE
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preload lists are for public sites
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if env.flag("HAVEN_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# Uploads: the request as a whole is limited here, what is inside it by the evidence app -----
+HAVEN_UPLOAD_BYTES = env.number("HAVEN_UPLOAD_BYTES", 2 << 30, least=1 << 20, most=64 << 30)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 << 20  # form fields without files, bytes
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # larger ones go to a file
+if HAVEN_DATA_DIR.is_dir():  # on the disk where uploads are kept; made by apps.py
+    FILE_UPLOAD_TEMP_DIR = HAVEN_DATA_DIR / "incoming"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# Static files --------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATIC_ROOT = HAVEN_DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+
+# Languages: the six of the United Nations ------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("ar", _("Arabic")),
+    ("zh-hans", _("Chinese")),
+    ("en", _("English")),
+    ("fr", _("French")),
+    ("ru", _("Russian")),
+    ("es", _("Spanish")),
+]
+LANGUAGE_COOKIE_NAME = "haven_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]  # one catalogue for all parts
+FORMAT_MODULE_PATH = ["haven.site.formats"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Log: to the console, without queries, paths of files or persons --------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("HAVEN_LOG_LEVEL", "WARNING")},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+    },
+}

@@ -1,0 +1,22 @@
+from django.conf import settings
+from django.urls import include, path
+
+from haven.site import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("account/", include("haven.accounts.urls")),
+    path("help/keys/", views.keys, name="keys"),
+    path("", include("haven.workbench.cases.urls")),
+    path("", include("haven.workbench.evidence.urls")),
+    path("", include("haven.workbench.analysis.urls")),
+    path("", include("haven.workbench.review.urls")),
+]
+
+if settings.HAVEN_DEMO:
+    urlpatterns.append(path("styleguide/", views.styleguide, name="styleguide"))
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

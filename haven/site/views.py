@@ -1,0 +1,80 @@
+"""Site pages: the start, the keys, the style guide, and what is said when something fails.
+
+In      requests
+Out     pages; the error pages tell a status and nothing else
+Not     here: pages of a part; each part has its own views
+"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template import loader
+from django.utils.translation import gettext_lazy as _
+
+from haven.web import errors
+from haven.web.pages import page
+from haven.web.templatetags.haven import ICONS
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect("cases:list")
+
+
+def keys(request: HttpRequest) -> HttpResponse:
+    return page(request, "web/keys.html")
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    return page(request, "site/styleguide.html", icons=sorted(ICONS))
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    del exception  # what was wrong is for the log
+    return _failed(request, errors.BadInput)
+
+
+@login_not_required
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    del exception
+    return _failed(request, errors.NotAllowed)
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    del exception
+    return _failed(request, errors.NotFound)
+
+
+@login_not_required
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    del reason
+    return page(
+        request,
+        "web/error.html",
+        part="error",
+        status=403,
+        words=_("This page was open for too long. Go back, load it again and repeat the step."),
+        code="web.csrf",
+    )
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer without the database, the session or the member: any of them may be what failed."""
+    body = loader.render_to_string(
+        "site/500.html", {"words": errors.WebError.words, "code": "site.failed"}
+    )
+    return HttpResponse(body, status=500)
+
+
+def _failed(request: HttpRequest, error: type[errors.WebError]) -> HttpResponse:
+    """Return the page for a failure, the same as middleware.PlainWords gives."""
+    return page(
+        request,
+        "web/error.html",
+        part="error",
+        status=error.http_status,
+        words=error.words,
+        code=error.code,
+    )
