@@ -28,9 +28,7 @@ def case(north_lead: "Member", north_reader: "Member") -> "Case":
     from haven.workbench.cases import actions
 
     opened = actions.open_case(number="2026-1", name="Harbour", by=north_lead, at=NOW)
-    actions.add_member(
-        opened.public_id, member=north_reader, role="reader", by=north_lead, at=NOW
-    )
+    actions.add_member(opened.public_id, member=north_reader, role="reader", by=north_lead, at=NOW)
     return opened
 
 

@@ -25,7 +25,9 @@ class TestOpenCase:
 
 class TestVisibleTo:
     def test_shows_a_case_to_its_members_alone(self, case, north_lead, north_reader, south_lead):
-        assert [queries.visible_to(one).count() for one in (north_lead, north_reader, south_lead)] == [
+        assert [
+            queries.visible_to(one).count() for one in (north_lead, north_reader, south_lead)
+        ] == [
             1,
             1,
             0,

@@ -45,9 +45,7 @@ class TestCandidates:
         found("b", [person(0, wobble=2)])
         face = Face.objects.get(item__occurrences__path="a", position=0)
 
-        _case, _face, got = review.search(
-            case.public_id, face.pk, top=20, by=north_lead, at=NOW
-        )
+        _case, _face, got = review.search(case.public_id, face.pk, top=20, by=north_lead, at=NOW)
 
         assert [one.face.item.occurrences.get().path for one in got] == ["b"]
         with pytest.raises(NotFound):
@@ -93,9 +91,7 @@ class TestProbe:
             case.public_id, picture=io.BytesIO(picture), by=by, at=timezone.now()
         )
 
-    def test_finds_the_person_and_erases_the_picture(
-        self, case, lay, look, portrait, north_lead
-    ):
+    def test_finds_the_person_and_erases_the_picture(self, case, lay, look, portrait, north_lead):
         look(lay({"a.jpg": portrait("obama-1"), "b.jpg": portrait("biden-1")}))
         probe = self.bring(case, portrait("obama-3"), north_lead)
         assert len(pictures_kept()) == 1

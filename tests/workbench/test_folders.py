@@ -85,12 +85,10 @@ class TestPicker:
         assert os.fsencode(folders.resolve(shown.token).name) == name
 
     @pytest.mark.parametrize(
-        "token", ["", "x", "0", "-1.", "99.", "0.Li4", "0.Li4vLi4", "0.L2V0Yw", "0.AA", "0.é", "0.!!"]
+        "token",
+        ["", "x", "-1.", "99.", "0.Li4", "0.Li4vLi4", "0.L2V0Yw", "0.AA", "0.é", "0.!!"],
     )
     def test_refuses_a_token_that_leads_out_or_nowhere(self, evidence_root, token):
-        if token == "0":
-            assert folders._located(token)[1] == folders.roots()[0]
-            return
         with pytest.raises(folders.FolderRefused):
             folders.resolve(token)
 

@@ -8,7 +8,20 @@ from django.urls import reverse
 from haven.workbench.analysis.models import Derivative, Item, Occurrence
 from tests import hostile
 
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "wbr",
+}
 CLOSED_BY_ITSELF = {"path", "circle", "rect", "line"}  # in our inline SVG: <path .../>
 ALLOWED_SCRIPTS = 3  # htmx, keyboard, review
 UNSEEN = {*map(chr, range(32)), "\u202a", "\u202d", "\u202e", "\u200e", "\u200f", "\u2066"} - {

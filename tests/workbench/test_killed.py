@@ -57,7 +57,7 @@ def in_a_process() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     started: list[subprocess.Popen[bytes]] = []
 
     def do(run: Run, *, runner: str = "serial") -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(  # noqa: S603  # our own program
+        process = subprocess.Popen(  # our own program
             [sys.executable, "-c", DO_THE_RUN, str(run.pk)],
             env={**os.environ, "DATABASE_URL": url, "HAVEN_RUNNER": runner, "HAVEN_WORKERS": "2"},
             start_new_session=True,
@@ -140,9 +140,7 @@ def test_a_run_that_is_killed_again_and_again_ends_like_an_undisturbed_one(
     assert _result() == expected
 
 
-def test_a_killed_child_costs_its_files_and_another_run_mends_it(
-    start, pictures, in_a_process
-):
+def test_a_killed_child_costs_its_files_and_another_run_mends_it(start, pictures, in_a_process):
     running.run_now(start(pictures, "One").pk)
     expected = _result()
     _forget()
@@ -170,7 +168,9 @@ def _children(pid: int) -> list[int]:
         except OSError:
             continue
         command = (folder / "cmdline").read_bytes()
-        is_worker = session == pid and int(folder.name) != pid and b"resource_tracker" not in command
+        is_worker = (
+            session == pid and int(folder.name) != pid and b"resource_tracker" not in command
+        )
         rss_kb = int(status.partition("VmRSS:")[2].split()[0]) if "VmRSS:" in status else 0
         if is_worker and rss_kb > 100_000:
             found.append(int(folder.name))

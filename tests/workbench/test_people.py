@@ -28,7 +28,10 @@ def state():
     """Return which faces are in which group, and who the groups are."""
     return (
         dict(Face.objects.values_list("pk", "group__public_id")),
-        {(one.group.public_id, one.name, one.note) for one in Person.objects.filter(group__isnull=False)},
+        {
+            (one.group.public_id, one.name, one.note)
+            for one in Person.objects.filter(group__isnull=False)
+        },
     )
 
 
@@ -95,9 +98,7 @@ class TestMerge:
         assert sizes() == [5]
 
     def test_survives_grouping_again(self, case, groups, north_lead):
-        actions.merge(
-            case.public_id, [one.public_id for one in groups], by=north_lead, at=NOW
-        )
+        actions.merge(case.public_id, [one.public_id for one in groups], by=north_lead, at=NOW)
         before = state()
 
         grouping.regroup(case.pk, settle=True)
@@ -112,23 +113,17 @@ class TestMerge:
         before = state()
 
         with pytest.raises(actions.SamePicture, match="share"):
-            actions.merge(
-                case.public_id, [one.public_id for one in groups], by=north_lead, at=NOW
-            )
+            actions.merge(case.public_id, [one.public_id for one in groups], by=north_lead, at=NOW)
 
         assert state() == before
         assert not GroupChange.objects.exists()
 
     def test_of_two_named_groups_is_refused(self, case, groups, north_lead):
         for number, group in enumerate(groups):
-            actions.name(
-                case.public_id, group.public_id, name=f"P{number}", by=north_lead, at=NOW
-            )
+            actions.name(case.public_id, group.public_id, name=f"P{number}", by=north_lead, at=NOW)
 
         with pytest.raises(actions.TwoNames):
-            actions.merge(
-                case.public_id, [one.public_id for one in groups], by=north_lead, at=NOW
-            )
+            actions.merge(case.public_id, [one.public_id for one in groups], by=north_lead, at=NOW)
 
     def test_keeps_the_name_of_the_one_that_has_one(self, case, groups, north_lead):
         large, small = groups
@@ -143,9 +138,7 @@ class TestMerge:
 
     def test_of_one_group_is_refused(self, case, groups, north_lead):
         with pytest.raises(actions.NothingChosen):
-            actions.merge(
-                case.public_id, [groups[0].public_id] * 2, by=north_lead, at=NOW
-            )
+            actions.merge(case.public_id, [groups[0].public_id] * 2, by=north_lead, at=NOW)
 
 
 class TestName:
@@ -169,9 +162,7 @@ class TestName:
 
     def test_can_be_corrected_and_both_are_on_record(self, case, groups, north_lead):
         for name in ("P1", "P2"):
-            actions.name(
-                case.public_id, groups[0].public_id, name=name, by=north_lead, at=NOW
-            )
+            actions.name(case.public_id, groups[0].public_id, name=name, by=north_lead, at=NOW)
 
         assert Person.objects.get().name == "P2"
         assert [one.verb for one in queries.changes(case)] == ["rename", "name"]
@@ -225,9 +216,7 @@ class TestUndo:
         large, small = groups
         actions.name(case.public_id, large.public_id, name="P", by=north_lead, at=NOW)
         first = queries.last_change(case)
-        actions.merge(
-            case.public_id, [large.public_id, small.public_id], by=north_lead, at=NOW
-        )
+        actions.merge(case.public_id, [large.public_id, small.public_id], by=north_lead, at=NOW)
         before = state()
 
         with pytest.raises(actions.CannotUndo):
@@ -248,9 +237,7 @@ class TestUndo:
 
     def test_leaves_a_face_that_came_later_where_it_is(self, case, groups, found, north_lead):
         large, small = groups
-        actions.merge(
-            case.public_id, [large.public_id, small.public_id], by=north_lead, at=NOW
-        )
+        actions.merge(case.public_id, [large.public_id, small.public_id], by=north_lead, at=NOW)
         late = found("late", [person(0, wobble=8)])
         Face.objects.filter(item=late).update(group=large)  # as the program would
 
@@ -281,7 +268,9 @@ class TestUndo:
         assert sizes() == [5]
 
 
-@pytest.mark.parametrize(("who", "error"), [("north_reader", NotAllowed), ("south_lead", NotFound)])
+@pytest.mark.parametrize(
+    ("who", "error"), [("north_reader", NotAllowed), ("south_lead", NotFound)]
+)
 def test_the_wrong_person_changes_nothing(request, case, groups, who, error):
     by = request.getfixturevalue(who)
     large, small = groups

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from haven import engine
 from haven.audit import queries as audit
-from haven.workbench.analysis import grouping, queries
+from haven.workbench.analysis import grouping, item_queries, queries
 from haven.workbench.analysis.models import Derivative, Face, Item
 from tests.workbench.build import failed, person
 
@@ -100,7 +100,7 @@ class TestItems:
         assert numbers(browse("items", query=f"?q={item.sha256[:10].upper()}")) == [item.pk]
         assert len(numbers(browse("items", query=f"?exhibit={exhibit.public_id}"))) == len(items)
 
-    @pytest.mark.parametrize("order", queries.ORDERS)
+    @pytest.mark.parametrize("order", item_queries.ORDERS)
     def test_every_order_shows_every_item_once_page_by_page(
         self, browse, items, order, monkeypatch
     ):
@@ -139,7 +139,13 @@ class TestItem:
 
         text = browse("item", items["two"].pk).content.decode()
 
-        for fact in ("2 faces", "Canon X", "2024-05-06T10:00:00", "dcim/two.jpg", "1000 × 800"):
+        for fact in (
+            "2 faces",
+            "Canon X",
+            "2024-05-06T10:00:00",
+            "dcim/two.jpg",
+            "1000 \N{MULTIPLICATION SIGN} 800",
+        ):
             assert fact in text
         assert items["two"].sha256 in text
         assert text.count("/find/face/") == 2
@@ -169,7 +175,10 @@ class TestItem:
         text = browse("item", Item.objects.get(occurrences__path="a").pk).content.decode()
 
         assert "3 of 256 bits differ" in text
-        assert [f"/items/{one.pk}/" in text.split("Looks almost the same")[1].split("</section>")[0] for one in (close, far, poor)] == [True, False, False]
+        assert [
+            f"/items/{one.pk}/" in text.split("Looks almost the same")[1].split("</section>")[0]
+            for one in (close, far, poor)
+        ] == [True, False, False]
 
     def test_escapes_what_a_file_says_of_itself(self, browse, found):
         item = found(

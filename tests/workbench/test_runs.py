@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from haven.web.errors import NotAllowed
-from haven.workbench.analysis import actions, locks, queries, running, vault
+from haven.workbench.analysis import actions, item_queries, locks, queries, running, vault
 from haven.workbench.analysis.models import Derivative, Face, FaceGroup, Item, Occurrence, Run
 from haven.workbench.evidence import actions as evidence
 from tests.workbench.build import NOW, failed, findings, jpeg, person, png
@@ -99,7 +99,7 @@ class TestRun:
         item = Item.objects.get(occurrences__path="copy.jpg")
 
         assert (again.n_examined, again.n_known) == (0, 1)
-        assert set(queries.paths(item).values_list("exhibit__label", "path")) == {
+        assert set(item_queries.paths(item).values_list("exhibit__label", "path")) == {
             ("Phone A", "b.jpg"),
             ("Disk", "copy.jpg"),
         }

@@ -29,9 +29,7 @@ def archive(entries, *, packing=zipfile.ZIP_DEFLATED):
 def upload(case, north_lead):
     def send(*files, label="Card"):
         sent = [SimpleUploadedFile(name, content) for name, content in files]
-        return actions.add_upload(
-            case.public_id, files=sent, label=label, by=north_lead, at=NOW
-        )
+        return actions.add_upload(case.public_id, files=sent, label=label, by=north_lead, at=NOW)
 
     return send
 
@@ -45,7 +43,7 @@ def stored(exhibit):
 
 
 def left_behind():
-    return [path for path in storing.root().glob("*/*")]
+    return list(storing.root().glob("*/*"))
 
 
 def refused(upload, *files, **limits):
@@ -88,7 +86,7 @@ class TestAddUpload:
         exhibit = upload(("all.zip", archive([(name, png())])))
 
         (kept,) = stored(exhibit)
-        outside = {path for path in Path(site.HAVEN_DATA_DIR).rglob("x.png")}
+        outside = set(Path(site.HAVEN_DATA_DIR).rglob("x.png"))
 
         assert kept == b"all.zip/" + name.encode()
         assert not outside

@@ -1,0 +1,1 @@
+"""The Workbench: cases, evidence, findings and reviews inside one agency."""

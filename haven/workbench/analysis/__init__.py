@@ -1,0 +1,1 @@
+"""Analysis: the only part of the Workbench that calls the engine."""

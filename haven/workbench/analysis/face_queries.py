@@ -1,0 +1,185 @@
+"""Faces and groups of a case, and the faces most like one.
+
+In      a case that was looked up with the member
+Out     groups, faces, candidates in order
+Fails   FaceNotFound, GroupNotFound: not in this case
+Why     exact order by distance: no candidate is lost to an index
+Not     here: what a candidate means; a person decides
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, F, QuerySet, Window
+from django.db.models.functions import RowNumber
+from pgvector.django import L2Distance
+
+from haven import engine
+from haven.web.errors import NotFound
+from haven.workbench.analysis.models import Face, FaceGroup, Probe, ProbeFace
+
+if TYPE_CHECKING:
+    from haven.workbench.analysis.models import Item
+    from haven.workbench.cases.models import Case
+
+GROUP_ORDER = ("-n_items", "-id")
+
+
+class FaceNotFound(NotFound):
+    """No such face in the case."""
+
+    code = "face.not_found"
+
+
+class GroupNotFound(NotFound):
+    """No such group in the case."""
+
+    code = "group.not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A face of the case that looks like the one asked for."""
+
+    face: Face
+    distance: float
+    strength: str  # a word of engine.Strength
+
+
+def groups(case: Case, *, least_faces: int = 1) -> QuerySet[FaceGroup]:
+    """Return the groups of a case that hold faces."""
+    return FaceGroup.objects.filter(case=case, n_faces__gte=least_faces)
+
+
+def group(case: Case, public_id: str) -> FaceGroup:
+    """Return one group of a case that holds faces.
+
+    Raises:
+        GroupNotFound: Not in this case, or merged into another.
+    """
+    found = groups(case).filter(public_id=public_id).first()
+    if found is None:
+        raise GroupNotFound(f"no such group in case {case.pk}")
+    return found
+
+
+def groups_by_id(case: Case, public_ids: Sequence[str]) -> list[FaceGroup]:
+    """Return groups of a case, in the order asked for.
+
+    Raises:
+        GroupNotFound: One is not in this case.
+    """
+    found = {
+        one.public_id: one for one in FaceGroup.objects.filter(case=case, public_id__in=public_ids)
+    }
+    missing = len(set(public_ids)) - len(found)
+    if missing:
+        raise GroupNotFound(f"{missing} groups are not in case {case.pk}")
+    return [found[public_id] for public_id in dict.fromkeys(public_ids)]
+
+
+def make_group(case: Case, public_id: str) -> FaceGroup:
+    """Return a group with this id, made if the case has none."""
+    found, _created = FaceGroup.objects.get_or_create(case=case, public_id=public_id)
+    return found
+
+
+def faces_of(found: FaceGroup) -> QuerySet[Face]:
+    """Return the faces of a group, the clearest first."""
+    faces = Face.objects.filter(group=found).select_related("item")
+    return faces.defer("embedding").order_by("-quality", "-id")
+
+
+def face_ids(found: FaceGroup) -> list[int]:
+    """Return the keys of the faces of a group, rising."""
+    return list(Face.objects.filter(group=found).order_by("pk").values_list("pk", flat=True))
+
+
+def first_faces(found: Sequence[FaceGroup], *, each: int) -> dict[int, list[int]]:
+    """Return the clearest faces of each group: group key to face keys."""
+    ranked = Face.objects.filter(group__in=[one.pk for one in found]).annotate(
+        place=Window(RowNumber(), partition_by=F("group_id"), order_by=["-quality", "-id"])
+    )
+    rows = ranked.filter(place__lte=each).order_by("group_id", "place")
+    first: dict[int, list[int]] = {one.pk: [] for one in found}
+    for group_pk, face_pk in rows.values_list("group_id", "pk"):
+        first[group_pk].append(face_pk)
+    return first
+
+
+def faces_on(item: Item) -> QuerySet[Face]:
+    """Return the faces on an item in their order, with their groups."""
+    faces = Face.objects.filter(item=item).select_related("group")
+    return faces.defer("embedding").order_by("position")
+
+
+def face(case: Case, face_pk: int) -> Face:
+    """Return one face of a case, with its item and group.
+
+    Raises:
+        FaceNotFound: Not in this case.
+    """
+    found = Face.objects.filter(case=case, pk=face_pk).select_related("item", "group").first()
+    if found is None:
+        raise FaceNotFound(f"no such face in case {case.pk}")
+    return found
+
+
+def share_a_picture(found: Sequence[FaceGroup]) -> bool:
+    """Tell whether two of the groups have faces in one picture."""
+    keys = [one.pk for one in found]
+    together = (
+        Face.objects.filter(group__in=keys)
+        .values("item_id")
+        .annotate(n=Count("group_id", distinct=True))
+        .filter(n__gt=1)
+    )
+    return together.exists()
+
+
+def probe_faces(probe: Probe) -> list[ProbeFace]:
+    """Return the faces of a probe in their order."""
+    return list(probe.faces.order_by("position"))
+
+
+def candidates(
+    case: Case,
+    embedding: Sequence[float] | None,
+    *,
+    quality: float,
+    not_on: Item | None = None,
+    top: int = 20,
+) -> list[Candidate]:
+    """Return the faces of a case most like a vector, nearest first.
+
+    Args:
+        case: Where to look.
+        embedding: 128 numbers; None, a face that could not be described, has no candidates.
+        quality: Of the face asked for, 0 to 1; the poorer of two faces decides the word.
+        not_on: An item to leave out: two faces on one picture are two people.
+        top: How many at most.
+    """
+    if embedding is None:
+        return []
+    found = Face.objects.filter(case=case, embedding__isnull=False)
+    if not_on is not None:
+        found = found.exclude(item=not_on)
+    # First the keys alone: joining and sorting whole rows would cost four times as much.
+    nearest = list(
+        found.annotate(distance=L2Distance("embedding", embedding))
+        .order_by("distance", "pk")
+        .values_list("pk", "distance")[:top]
+    )
+    rows = Face.objects.select_related("group", "item").defer("embedding")
+    by_key = rows.in_bulk([pk for pk, _distance in nearest])
+    return [
+        Candidate(
+            face=by_key[pk],
+            distance=distance,
+            strength=str(engine.strength(distance, min(quality, by_key[pk].quality))),
+        )
+        for pk, distance in nearest
+    ]

@@ -1,0 +1,141 @@
+"""Looking at a picture somebody brought, in the worker's sandbox, and forgetting it.
+
+In      a probe whose picture lies in the probe store
+Out     its faces, to be compared with the case; the picture is erased
+Fails   the probe says so with a code; the picture is erased as well
+Why     an uploaded picture is as untrusted as a seized one, and nobody asked to keep it
+Not     here: comparing (face_queries.py)
+
+    <data>/probes/<probe>        0600, until it was looked at
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from haven import engine
+from haven.workbench.analysis import vault
+from haven.workbench.analysis.models import Derivative, Probe, ProbeFace
+
+PROFILE = "thorough"  # one picture: the closest look costs a second
+NO_FACE = "probe.no_face"
+NOT_READ = "probe.not_read"
+
+
+def keep(probe_id: UUID, pieces: Iterable[bytes]) -> None:
+    """Write the picture of a probe."""
+    place = _place(probe_id)
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(place, flags, 0o600), "wb") as file:
+            for piece in pieces:
+                file.write(piece)
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+
+
+def forget(probe_id: UUID) -> None:
+    """Erase the picture of a probe."""
+    _place(probe_id).unlink(missing_ok=True)
+
+
+def clear_abandoned(older_than: timedelta) -> None:
+    """Erase pictures that a crash left behind."""
+    before = time.time() - older_than.total_seconds()
+    for place in _place(UUID(int=0)).parent.glob("*"):
+        if place.stat().st_mtime < before:
+            place.unlink(missing_ok=True)
+
+
+def look(probe_pk: int) -> None:
+    """Look at the picture of a probe and erase it."""
+    probe = Probe.objects.select_related("case").get(pk=probe_pk)
+    if probe.state != Probe.State.QUEUED:
+        return
+    try:
+        media = _media(_place(probe.public_id))
+        _save(probe, media)
+    except engine.EngineError as error:
+        _fail(probe, error.code)
+    finally:
+        forget(probe.public_id)
+
+
+def erase(probe: Probe) -> None:
+    """Erase all that is left of a probe: its faces, their vectors and crops."""
+    forget(probe.public_id)
+    with transaction.atomic():
+        crops = Derivative.objects.filter(probe_face__probe=probe)
+        digests = set(crops.values_list("sha256", flat=True))
+        probe.faces.all().delete()
+        probe.state = Probe.State.ERASED
+        probe.save(update_fields=["state"])
+    shared = set(Derivative.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+    for sha256 in digests - shared:
+        vault.erase(probe.case.public_id, sha256)
+
+
+def _media(place: Path) -> engine.Media | None:
+    """Return what the engine says of one file, None when it could not even be read."""
+    options = engine.for_profile(PROFILE)
+    with engine.runner(settings.HAVEN_RUNNER, workers=1) as runner:
+        results = engine.analyse(
+            [place],
+            options=options,
+            models=engine.models_in(settings.HAVEN_ASSETS_DIR),
+            runner=runner,
+            is_done=lambda _digests: False,
+        )
+        return next((one for one in results if isinstance(one, engine.Media)), None)
+
+
+def _save(probe: Probe, media: engine.Media | None) -> None:
+    """Write the faces of a probe, or why there are none."""
+    if media is None or media.error_code:
+        _fail(probe, media.error_code if media and media.error_code else NOT_READ)
+        return
+    if not media.faces:
+        _fail(probe, NO_FACE)
+        return
+    crops = media.derivatives.face_crops
+    digests = [vault.put(probe.case.public_id, jpeg) for jpeg in crops]
+    with transaction.atomic():
+        faces = ProbeFace.objects.bulk_create(
+            ProbeFace(
+                probe=probe, position=position, quality=face.quality, embedding=face.embedding
+            )
+            for position, face in enumerate(media.faces)
+        )
+        Derivative.objects.bulk_create(
+            Derivative(
+                probe_face=face,
+                operation=Derivative.Operation.CROP,
+                parent_sha256=media.digests.sha256,
+                sha256=sha256,
+                size_bytes=len(jpeg),
+            )
+            for face, sha256, jpeg in zip(faces, digests, crops, strict=True)
+        )
+        probe.sha256, probe.state = media.digests.sha256, Probe.State.DONE
+        probe.save(update_fields=["sha256", "state"])
+
+
+def _fail(probe: Probe, error_code: str) -> None:
+    """Write why a probe gave no face."""
+    probe.state, probe.error_code = Probe.State.FAILED, error_code
+    probe.save(update_fields=["state", "error_code"])
+
+
+def _place(probe_id: UUID) -> Path:
+    """Return where the picture of a probe lies."""
+    return Path(settings.HAVEN_DATA_DIR) / "probes" / str(probe_id)

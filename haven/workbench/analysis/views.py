@@ -1,0 +1,85 @@
+"""Starting a run, watching it, and the pictures made from originals.
+
+In      requests
+Out     pages, parts of pages, JPEG derivatives; never an original
+Not     here: browsing what was found (haven.workbench.review)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from haven.web.pages import page
+from haven.workbench.analysis import actions, forms, queries
+from haven.workbench.cases import queries as cases
+from haven.workbench.evidence import queries as evidence
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from haven.accounts.requests import MemberRequest
+
+_SAFETY = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Disposition": "inline; filename=view.jpg",
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: MemberRequest, case_id: UUID, exhibit_id: UUID) -> HttpResponse:
+    exhibit = evidence.get(exhibit_id, member=request.user, to="work")
+    form = forms.StartRun(request.POST or None)
+    if form.is_valid():
+        actions.start_run(
+            exhibit_id, profile=form.cleaned_data["profile"], by=request.user, at=timezone.now()
+        )
+        return redirect("review:overview", case_id)
+    return page(
+        request,
+        "analysis/start.html",
+        case=cases.get(case_id, member=request.user),
+        exhibit=exhibit,
+        form=form,
+        status=422 if form.errors else 200,
+    )
+
+
+@require_safe
+def progress(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    case = cases.get(case_id, member=request.user)
+    runs = queries.progress(case, now=timezone.now())
+    response = page(request, "analysis/progress.html", part="progress", case=case, runs=runs)
+    if not runs:
+        response["HX-Trigger"] = "runs-ended"
+    return response
+
+
+@require_safe
+def view(request: MemberRequest, case_id: UUID, item_id: int, operation: str) -> HttpResponse:
+    key = request.GET.get("key", "")
+    return _jpeg(queries.view(case_id, item_id, operation, member=request.user, key=key))
+
+
+@require_safe
+def crop(request: MemberRequest, case_id: UUID, face_id: int) -> HttpResponse:
+    return _jpeg(queries.crop(case_id, face_id, member=request.user))
+
+
+@require_safe
+def probe_crop(
+    request: MemberRequest, case_id: UUID, probe_id: UUID, position: int
+) -> HttpResponse:
+    return _jpeg(queries.probe_crop(case_id, probe_id, position, member=request.user))
+
+
+def _jpeg(jpeg: bytes) -> HttpResponse:
+    """Return a derivative with headers that keep it out of caches and other pages."""
+    return HttpResponse(jpeg, content_type="image/jpeg", headers=_SAFETY)

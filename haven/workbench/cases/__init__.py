@@ -1,0 +1,1 @@
+"""Cases: who works on what; the door every other part of the Workbench passes."""

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from haven.workbench.cases import views
+
+app_name = "cases"
+urlpatterns = [
+    path("cases/", views.listing, name="list"),
+    path("cases/new/", views.open_case, name="open"),
+    path("cases/<uuid:case_id>/members/", views.members, name="members"),
+]

@@ -1,0 +1,1 @@
+"""Evidence: exhibits and their files, read-only from the moment they are in."""

@@ -1,0 +1,72 @@
+"""Which exhibits may be seen, and where their files lie.
+
+In      the member who asks, or an exhibit that was looked up
+Out     exhibits, folders, names
+Fails   ExhibitNotFound: not there, or not the member's; nobody can tell which
+Not     here: taking exhibits in (actions.py)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from haven.web.errors import NotAllowed, NotFound
+from haven.workbench.cases import queries as cases
+from haven.workbench.evidence import storing
+from haven.workbench.evidence.models import Exhibit, StoredFile
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from haven.accounts.models import Member
+    from haven.workbench.cases.models import Case
+
+
+class ExhibitNotFound(NotFound):
+    """No such exhibit among those the member may see."""
+
+    code = "exhibit.not_found"
+
+
+def visible_to(member: Member) -> QuerySet[Exhibit]:
+    """Return the exhibits of the cases a member works on."""
+    return Exhibit.objects.filter(case__in=cases.visible_to(member).values("pk"))
+
+
+def get(exhibit_id: UUID, *, member: Member, to: str = "") -> Exhibit:
+    """Return one exhibit with its case.
+
+    Raises:
+        ExhibitNotFound: Not there or not to be seen.
+        NotAllowed: To be seen, but the role does not allow the act.
+    """
+    exhibit = visible_to(member).select_related("case").filter(public_id=exhibit_id).first()
+    if exhibit is None:
+        raise ExhibitNotFound("no such exhibit for this member")
+    if to and not cases.allows(cases.get(exhibit.case.public_id, member=member), to):
+        raise NotAllowed(f"the member may not {to} in case {exhibit.case_id}")
+    return exhibit
+
+
+def of_case(case: Case) -> QuerySet[Exhibit]:
+    """Return the exhibits of a case in the order in which they came."""
+    return Exhibit.objects.filter(case=case).select_related("added_by")
+
+
+def root(exhibit: Exhibit) -> Path:
+    """Return the folder in which the files of an exhibit lie."""
+    if exhibit.kind == Exhibit.Kind.UPLOAD:
+        return storing.root() / exhibit.root
+    return Path(exhibit.root)
+
+
+def came_as(exhibit: Exhibit, stored_names: Collection[str]) -> dict[str, bytes]:
+    """Return the names with which uploaded files came, by the names they have with us."""
+    if exhibit.kind != Exhibit.Kind.UPLOAD or not stored_names:
+        return {}
+    rows = StoredFile.objects.filter(exhibit=exhibit, stored_name__in=stored_names)
+    return {name: bytes(came) for name, came in rows.values_list("stored_name", "name_bytes")}

@@ -1,0 +1,1 @@
+"""Review: items, people, failures and the search for a face."""

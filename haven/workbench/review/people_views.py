@@ -1,0 +1,262 @@
+"""Pages of people: groups of faces, decisions about them, searching for a face.
+
+In      requests
+Out     pages and parts of pages
+Not     here: what a decision does (actions.py)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from haven.web.errors import BadInput, Conflict
+from haven.web.keyset import window
+from haven.web.pages import page
+from haven.workbench.analysis import actions as analysis_actions
+from haven.workbench.analysis import face_queries as faces
+from haven.workbench.analysis import queries as analysis
+from haven.workbench.cases import queries as cases
+from haven.workbench.review import actions, forms, queries, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from haven.accounts.requests import MemberRequest
+    from haven.workbench.cases.models import Case
+
+TOP = 20  # candidates by default; more at once make people find someone in any list
+MOST = 50
+_CHANGES_SHOWN = 100
+
+
+@require_safe
+def people(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Show the groups of a case, largest first."""
+    case = cases.get(case_id, member=request.user)
+    with_single = request.GET.get("single") == "1"
+    groups, rows = queries.people(
+        case, request.GET.get("after"), least_faces=1 if with_single else 2
+    )
+    return page(
+        request,
+        "review/people.html",
+        part="people",
+        **_about(case),
+        runs=analysis.progress(case, now=timezone.now()),
+        window=groups,
+        rows=rows,
+        with_single=with_single,
+        count=faces.groups(case, least_faces=1 if with_single else 2).count(),
+        last_change=queries.last_change(case),
+    )
+
+
+@require_safe
+def group(request: MemberRequest, case_id: UUID, group_id: str) -> HttpResponse:
+    """Show one group with its faces."""
+    case = cases.get(case_id, member=request.user)
+    return _group_page(request, case, group_id)
+
+
+@require_POST
+def name(request: MemberRequest, case_id: UUID, group_id: str) -> HttpResponse:
+    """Name a group, or correct its name."""
+    form = forms.Name(request.POST)
+    if not form.is_valid():
+        case = cases.get(case_id, member=request.user, to="work")
+        return _group_page(request, case, group_id, form=form)
+    actions.name(case_id, group_id, **form.cleaned_data, by=request.user, at=timezone.now())
+    messages.success(request, _("The name was kept, with who gave it and when."))
+    return redirect("review:group", case_id, group_id)
+
+
+@require_POST
+def split(request: MemberRequest, case_id: UUID, group_id: str) -> HttpResponse:
+    """Take chosen faces out of a group."""
+    form = forms.Faces(request.POST)
+    form.is_valid()
+    chosen = form.cleaned_data.get("face", [])
+    try:
+        new = actions.split(case_id, group_id, face_ids=chosen, by=request.user, at=timezone.now())
+    except (BadInput, Conflict) as error:
+        messages.warning(request, str(error.words))
+        return redirect("review:group", case_id, group_id)
+    messages.success(request, _("The chosen faces are now a group of their own."))
+    return redirect("review:group", case_id, new.public_id)
+
+
+@require_POST
+def merge(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Make one group of several."""
+    form = forms.Groups(request.POST)
+    form.is_valid()
+    chosen = form.cleaned_data.get("group", [])
+    try:
+        kept = actions.merge(case_id, chosen, by=request.user, at=timezone.now())
+    except (BadInput, Conflict) as error:
+        messages.warning(request, str(error.words))
+        return redirect("review:people", case_id)
+    messages.success(request, _("The groups are now one."))
+    return redirect("review:group", case_id, kept.public_id)
+
+
+@require_safe
+def changes(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Show what people changed, the latest first."""
+    case = cases.get(case_id, member=request.user)
+    found = list(queries.changes(case)[:_CHANGES_SHOWN])
+    return page(request, "review/changes.html", **_about(case), changes=queries.standing(found))
+
+
+@require_POST
+def undo(request: MemberRequest, case_id: UUID, change_id: int) -> HttpResponse:
+    """Take a change back."""
+    try:
+        actions.undo(case_id, change_id, by=request.user, at=timezone.now())
+    except Conflict as error:
+        messages.warning(request, str(error.words))
+    else:
+        messages.success(request, _("It is as it was before."))
+    return redirect("review:changes", case_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Offer to bring a picture to search with."""
+    case = cases.get(case_id, member=request.user, to="work" if request.POST else "")
+    form = forms.Probe(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            probe = analysis_actions.bring_probe(
+                case_id,
+                picture=form.cleaned_data["picture"].file,
+                by=request.user,
+                at=timezone.now(),
+            )
+        except BadInput as error:
+            form.add_error("picture", str(error.words))
+        else:
+            return redirect("review:probe", case_id, probe.public_id)
+    status = 422 if form.errors else 200
+    return page(request, "review/find.html", **_about(case), form=form, status=status)
+
+
+@require_safe
+def find_face(request: MemberRequest, case_id: UUID, face_id: int) -> HttpResponse:
+    """Show the faces most like one of the case."""
+    top = _top(request)
+    case, face, found = actions.search(
+        case_id, face_id, top=top, by=request.user, at=timezone.now()
+    )
+    return page(
+        request,
+        "review/find_face.html",
+        **_about(case),
+        **_candidates(found, top),
+        face=face,
+        quality=words.quality(face.quality),
+        is_comparable=face.embedding is not None,
+        person=queries.persons([face.group]).get(face.group_id or 0) if face.group else None,
+    )
+
+
+@require_safe
+def probe(request: MemberRequest, case_id: UUID, probe_id: UUID) -> HttpResponse:
+    """Show the faces most like one on a brought picture, once it was looked at."""
+    asked = analysis.probe(case_id, probe_id, member=request.user)
+    on_it = faces.probe_faces(asked)
+    shown = cases.get(case_id, member=request.user)
+    context: dict[str, Any] = {
+        **_about(shown),
+        "probe": asked,
+        "failure": words.failure(asked.error_code) if asked.error_code else None,
+        "faces": [(face, words.quality(face.quality)) for face in on_it],
+    }
+    if on_it:
+        best = max(on_it, key=lambda face: (face.quality, -face.position))
+        chosen = request.GET.get("face", "")
+        position = int(chosen) if chosen.isdecimal() else best.position
+        top = _top(request)
+        found = actions.search_by_probe(
+            case_id, probe_id, position, top=top, by=request.user, at=timezone.now()
+        )
+        context |= {"position": position, **_candidates(found, top)}
+    return page(request, "review/probe.html", part="probe", **context)
+
+
+@require_POST
+def erase_probe(request: MemberRequest, case_id: UUID, probe_id: UUID) -> HttpResponse:
+    """End a search with a brought picture."""
+    analysis_actions.erase_probe(case_id, probe_id, by=request.user, at=timezone.now())
+    messages.success(request, _("The search was ended and what it left was erased."))
+    return redirect("review:find", case_id)
+
+
+def _about(case: Case) -> dict[str, Any]:
+    """Return what every page of a case shows."""
+    return {"case": case, "may_work": cases.allows(case, "work")}
+
+
+def _top(request: MemberRequest) -> int:
+    """Return how many candidates to show."""
+    return MOST if request.GET.get("top") == str(MOST) else TOP
+
+
+def _candidates(found: Sequence[faces.Candidate], top: int) -> dict[str, Any]:
+    """Return candidates with their words and people."""
+    named = queries.persons([one.face.group for one in found if one.face.group])
+    return {
+        "candidates": [
+            {
+                "rank": rank,
+                "face": one.face,
+                "distance": f"{one.distance:.3f}",
+                "badge": words.STRENGTHS[one.strength][0],
+                "strength": words.STRENGTHS[one.strength][1],
+                "quality": words.quality(one.face.quality),
+                "person": named.get(one.face.group_id or 0),
+            }
+            for rank, one in enumerate(found, start=1)
+        ],
+        "top": top,
+        "most": MOST,
+    }
+
+
+def _group_page(
+    request: MemberRequest, case: Case, group_id: str, *, form: forms.Name | None = None
+) -> HttpResponse:
+    """Return the page of one group."""
+    found = faces.group(case, group_id)
+    person = queries.persons([found]).get(found.pk)
+    initial = {"name": person.name, "note": person.note} if person else None
+    shown = window(
+        faces.faces_of(found),
+        order=("-quality", "-id"),
+        after=request.GET.get("after"),
+        size=queries.FACES_ON_A_PAGE,
+    )
+    return page(
+        request,
+        "review/group.html",
+        **_about(case),
+        group=found,
+        person=person,
+        form=form or forms.Name(initial=initial),
+        window=shown,
+        faces=[(face, words.quality(face.quality)) for face in shown.rows],
+        similar=[
+            (row, words.STRENGTHS[strength])
+            for row, strength in queries.similar_groups(case, found)
+        ],
+        status=422 if form else 200,
+    )

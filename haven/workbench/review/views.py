@@ -1,0 +1,169 @@
+"""Pages of one case: overview, items, failures.
+
+In      requests
+Out     pages and parts of pages
+Not     here: people and searching (people_views.py)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from haven.web.errors import Conflict
+from haven.web.pages import page
+from haven.workbench.analysis import actions as analysis_actions
+from haven.workbench.analysis import face_queries as faces
+from haven.workbench.analysis import item_queries
+from haven.workbench.analysis import queries as analysis
+from haven.workbench.cases import actions as case_actions
+from haven.workbench.cases import queries as cases
+from haven.workbench.evidence import queries as evidence
+from haven.workbench.review import actions, forms, queries, words
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpResponse
+
+    from haven.accounts.requests import MemberRequest
+    from haven.workbench.cases.models import Case
+
+_PATHS_SHOWN = 200
+_UNREAD_SHOWN = 100
+
+
+@require_safe
+def overview(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    now = timezone.now()
+    if request.headers.get("HX-Request"):
+        case = cases.get(case_id, member=request.user)
+    else:
+        case = case_actions.view(case_id, by=request.user, at=now)
+    last_runs = analysis.last_runs(case)
+    return page(
+        request,
+        "review/overview.html",
+        part="overview",
+        **_about(case),
+        runs=analysis.progress(case, now=now),
+        counts=analysis.counts(case),
+        exhibits=[(one, last_runs.get(one.pk)) for one in evidence.of_case(case)],
+    )
+
+
+@require_safe
+def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    case = cases.get(case_id, member=request.user)
+    form = _filter(request, case)
+    chosen, order = form.chosen(), form.chosen_order()
+    window = queries.tiles(case, chosen, order, request.GET.get("after"))
+    return page(
+        request,
+        "review/items.html",
+        part="rows",
+        **_about(case),
+        runs=analysis.progress(case, now=timezone.now()),
+        form=form,
+        window=window,
+        tiles=[queries.tile(item) for item in window.rows],
+        count=item_queries.items(case, chosen).count(),
+    )
+
+
+@require_safe
+def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
+    case, found = actions.view_item(case_id, item_id, by=request.user, at=timezone.now())
+    form = _filter(request, case)
+    before, after = item_queries.beside(case, item_id, form.chosen(), form.chosen_order())
+    on_it = list(faces.faces_on(found))
+    named = queries.persons([face.group for face in on_it if face.group])
+    paths = list(item_queries.paths(found)[: _PATHS_SHOWN + 1])
+    return page(
+        request,
+        "review/item.html",
+        **_about(case),
+        item=found,
+        tile=queries.tile(found),
+        failure=words.failure(found.error_code) if found.error_code else None,
+        faces=[
+            (face, named.get(face.group_id or 0), words.quality(face.quality)) for face in on_it
+        ],
+        paths=paths[:_PATHS_SHOWN],
+        more_paths=len(paths) > _PATHS_SHOWN,
+        near=[queries.tile(one) for one in item_queries.near_duplicates(found)],
+        before=before,
+        after=after,
+    )
+
+
+@require_POST
+def background(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
+    key = analysis_actions.ask_background(case_id, item_id, by=request.user, at=timezone.now())
+    case = cases.get(case_id, member=request.user)
+    found = item_queries.item(case, item_id)
+    return page(
+        request,
+        "review/background.html",
+        part="background",
+        **_about(case),
+        item=found,
+        tile=queries.tile(found),
+        key=key,
+    )
+
+
+@require_safe
+def failures(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    case = cases.get(case_id, member=request.user)
+    found = analysis.failures(case)
+    return page(
+        request,
+        "review/failures.html",
+        **_about(case),
+        runs=analysis.progress(case, now=timezone.now()),
+        failures=[(one, words.failure(one.code)) for one in found],
+        can_retry=any(one.is_retryable for one in found),
+        unread=analysis.unread(case)[:_UNREAD_SHOWN],
+    )
+
+
+@require_POST
+def retry(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    form = forms.Retry(request.POST)
+    form.is_valid()
+    codes = form.cleaned_data.get("code", [])
+    try:
+        runs = analysis_actions.retry_failures(
+            case_id, codes=codes, by=request.user, at=timezone.now()
+        )
+    except Conflict as error:
+        messages.warning(request, str(error.words))
+    else:
+        messages.success(
+            request,
+            ngettext(
+                "Trying again in %(count)d exhibit.",
+                "Trying again in %(count)d exhibits.",
+                len(runs),
+            )
+            % {"count": len(runs)},
+        )
+    return redirect("review:failures", case_id)
+
+
+def _about(case: Case) -> dict[str, Any]:
+    """Return what every page of a case shows."""
+    return {"case": case, "may_work": cases.allows(case, "work")}
+
+
+def _filter(request: MemberRequest, case: Case) -> forms.Items:
+    """Return the filter form of a request."""
+    return forms.Items(
+        request.GET, cameras=item_queries.cameras(case), exhibits=evidence.of_case(case)
+    )
