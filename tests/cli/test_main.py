@@ -14,7 +14,7 @@ def run(*words: str, reader: str = "cat") -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own, its output piped into `reader`."""
     line = f"{sys.executable} -m haven.cli.main {' '.join(words)} | {reader}"
     command = ["bash", "-c", f"set -o pipefail; {line}"]
-    return subprocess.run(  # noqa: S603  # our own words
+    return subprocess.run(  # our own words
         command, capture_output=True, text=True, timeout=60, check=False
     )
 
@@ -101,6 +101,6 @@ def test_starts_without_the_engine_and_without_django() -> None:
     )
 
     command = [sys.executable, "-c", program]
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # our own words
+    done = subprocess.run(command, capture_output=True, check=False)  # our own words
 
     assert done.returncode == 0
