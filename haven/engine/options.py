@@ -33,9 +33,9 @@ class Options:
     profile: str = "balanced"
     detect_sides_px: tuple[int, ...] = (480,)  # long side of each detection canvas
     quarter_turns: bool = False  # look again turned left and right, for lying people
-    detect_score: float = (
-        0.35  # first look, 0 to 1; low, because the second opinion removes false faces
-    )
+    detect_score: float = 0.35  # first look, 0 to 1; low: the second opinion removes false faces
+    decode_side_px: int = 640  # long side to decode at least, if the original has it
+    chip_share: float = 0.66  # decode again for a face with fewer of a chip's pixels, 0 to 1
     view_side_px: int = 640  # long side of a view, the promise of `haven process`
     view_quality: int = 80  # JPEG quality of views, 1 to 95
     crop_side_px: int = 160  # side of a face crop
@@ -47,10 +47,15 @@ class Options:
 
 
 PROFILES: dict[str, Options] = {
-    "fast": Options(profile="fast", detect_sides_px=(320,)),
+    "fast": Options(profile="fast", detect_sides_px=(320,), decode_side_px=480, chip_share=0.4),
     "balanced": Options(),
     "thorough": Options(
-        profile="thorough", detect_sides_px=(960, 320), quarter_turns=True, detect_score=0.3
+        profile="thorough",
+        detect_sides_px=(960, 320),
+        quarter_turns=True,
+        detect_score=0.3,
+        decode_side_px=960,
+        chip_share=1.0,
     ),
 }
 

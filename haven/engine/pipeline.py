@@ -46,8 +46,6 @@ from haven.engine.records import (
 )
 from haven.engine.runners import Failed, Passed, Runner
 
-FINE_ENOUGH = 0.66  # of the chip's pixels; from there on a second decode costs more than it gives
-
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -175,7 +173,7 @@ class Examine:
             picture = decode(
                 stored,
                 content.file_type,
-                long_side_px=max(*options.detect_sides_px, options.view_side_px),
+                long_side_px=options.decode_side_px,
                 max_pixels=options.limits.picture_pixels,
             )
         with timed("pdq"):
@@ -214,7 +212,7 @@ class Examine:
             return picture
         eyes = min(align.eye_distance_px(face.landmarks_px) for face in faces)
         needed = min(1.0, align.CHIP_EYE_DISTANCE_PX / max(eyes, 1.0))
-        if scale >= FINE_ENOUGH * needed:
+        if scale >= self.options.chip_share * needed:
             return picture
         long_side = int(max(picture.full_size_px) * needed)
         return decode(
