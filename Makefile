@@ -15,7 +15,7 @@ ENVIRONMENT = @starter="$${PYTHON:-$$(command -v python3 || command -v python ||
   "$$starter" scripts/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up test e2e check bench docs format lock clean
+.PHONY: help up test e2e check bench docs translations format lock clean
 
 help: ## say what can be made
 	@echo "make WHAT, where WHAT is one of"
@@ -53,6 +53,10 @@ docs: ## check every link and example, write site-docs/
 	$(ENVIRONMENT) --dev
 	@$(RUN) -m haven.cli.main assets get
 	@$(RUN) scripts/docs.py
+
+translations: ## gather the words on screen, merge, compile and check them
+	$(ENVIRONMENT) --dev
+	@$(RUN) scripts/translations.py update compile check
 
 format: ## put the code into its form
 	$(ENVIRONMENT) --dev

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def worker(live_server: Any) -> Iterator[None]:
     """Have a real worker serve the queue of the test database."""
+    with connection.cursor() as cursor:  # emptying the tables leaves the jobs of other tests
+        cursor.execute("DELETE FROM procrastinate_jobs")
     given = connection.settings_dict
     url = f"postgresql://{given['USER']}@/{given['NAME']}?host={quote(given['HOST'])}"
     process = subprocess.Popen(  # our own program
