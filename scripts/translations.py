@@ -125,7 +125,11 @@ def merged(english: Catalog, old: Catalog | None, language: str) -> Catalog:
             user_comments=before.user_comments if before else (),
             context=message.context,
         )
-    new.obsolete = {one.id: one for one in was.values() if any(_texts(one.string))}
+    new.obsolete = {
+        (context or "", text): one
+        for (context, text), one in was.items()
+        if any(_texts(one.string))
+    }
     return new
 
 
