@@ -10,7 +10,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -48,8 +48,9 @@ def run(args: argparse.Namespace) -> int:
         ) as results,
         engine.runner(args.runner, args.workers) as runner,
     ):
-        total = sum(1 for _ in engine.find_sources(args.sources))
-        remaining = results.remaining(engine.find_sources(args.sources))
+        sources = _distinct(args.sources)
+        total = sum(1 for _ in engine.find_sources(sources))
+        remaining = results.remaining(engine.find_sources(sources))
         with _progress(total, sys.stderr) as report:
             for found in engine.analyse(
                 remaining,
@@ -59,12 +60,13 @@ def run(args: argparse.Namespace) -> int:
                 is_done=results.is_done,
             ):
                 results.keep(found)
-                report(results.counts)
+                report(results)
         spent = time.monotonic() - began
         results.finish(
             {
                 "versions": made_with,
                 "options": options.as_dict(),
+                "precision": engine.available(options.precision),
                 "runner": args.runner,
                 "workers": runner.workers,
                 "wall_s": round(spent, 2),
@@ -78,22 +80,36 @@ def _wrong_use(args: argparse.Namespace) -> str | None:
     """Return what is wrong with the folders, or None."""
     out = args.out.resolve()
     for number, source in enumerate(args.sources, start=1):
-        if not source.exists():
-            return f"source {number} is not there"
-        if out == source.resolve() or source.resolve() in out.parents:
+        if source.is_symlink() or not source.exists():
+            return f"source {number} is not there, or is a link"
+        root = source.resolve()
+        if root == out or root in out.parents:
             return f"the results folder lies inside source {number}, which is never written to"
+        if out in root.parents:
+            return f"source {number} lies inside the results folder"
     if args.workers < 1:
         return f"--workers is {args.workers}, at least 1 is needed"
     return None
 
 
+def _distinct(sources: list[Path]) -> list[Path]:
+    """Return the sources with their full paths, without any that lies inside another.
+
+    A file has one path in the results then, however and from wherever it is named.
+    """
+    roots = dict.fromkeys(source.resolve() for source in sources)
+    return [root for root in roots if not any(other in root.parents for other in roots)]
+
+
 def _summary(counts: engine.Counts, spent_s: float) -> str:
     """Return what came out, in one line."""
+    return f"{counts.paths} files: {_said(counts)}; {counts.faces} faces; {spent_s:.1f} s"
+
+
+def _said(counts: engine.Counts) -> str:
+    """Return the counts by status in words."""
     unread = counts.failed + counts.unread
-    return (
-        f"{counts.paths} files: {counts.done} done, {counts.unsupported} unsupported,"
-        f" {unread} failed; {counts.faces} faces; {spent_s:.1f} s"
-    )
+    return f"{counts.done} done, {counts.unsupported} unsupported, {unread} failed"
 
 
 @contextmanager
@@ -120,19 +136,14 @@ class Bar:
     def __init__(self, bar: Progress, total: int) -> None:
         """Begin at nothing."""
         self._bar = bar
-        self._began, self._before = time.monotonic(), -1
+        self._began = time.monotonic()
         self._task = bar.add_task("Looking", total=total, rate=0.0, said="")
 
-    def __call__(self, counts: engine.Counts) -> None:
+    def __call__(self, results: engine.ResultsFolder) -> None:
         """Show the counts."""
-        if self._before < 0:
-            self._before = counts.paths - 1
-        rate = (counts.paths - self._before) / max(time.monotonic() - self._began, 1e-3)
-        said = (
-            f"{counts.done} done, {counts.unsupported} unsupported,"
-            f" {counts.failed + counts.unread} failed"
-        )
-        self._bar.update(self._task, completed=counts.paths, rate=rate, said=said)
+        rate = results.looked_at / max(time.monotonic() - self._began, 1e-3)
+        told = results.skipped + results.looked_at
+        self._bar.update(self._task, completed=told, rate=rate, said=_said(results.counts))
 
 
 class Lines:
@@ -141,26 +152,23 @@ class Lines:
     def __init__(self, total: int, to: TextIO) -> None:
         """Begin at nothing."""
         self._total, self._to = total, to
-        self._began = self._said = time.monotonic()
-        self._before = -1
+        self._began = self._said_at = time.monotonic()
 
-    def __call__(self, counts: engine.Counts) -> None:
-        """Say the counts, if it is time."""
+    def __call__(self, results: engine.ResultsFolder) -> None:
+        """Say the counts, if it is time; whether anyone still reads them does not matter."""
         now = time.monotonic()
-        if self._before < 0:
-            self._before = counts.paths - 1
-        if now - self._said < SAY_EVERY_S:
+        if now - self._said_at < SAY_EVERY_S:
             return
-        self._said = now
-        rate = (counts.paths - self._before) / (now - self._began)
-        left = max(0, self._total - counts.paths) / max(rate, 1e-6)
-        print(
-            f"{counts.paths}/{self._total} files, {rate:.1f} files/s, {left:.0f} s left:"
-            f" {counts.done} done, {counts.unsupported} unsupported,"
-            f" {counts.failed + counts.unread} failed",
-            file=self._to,
-            flush=True,
+        self._said_at = now
+        told = results.skipped + results.looked_at
+        rate = results.looked_at / (now - self._began)
+        left = max(0, self._total - told) / max(rate, 1e-6)
+        line = (
+            f"{told}/{self._total} files, {rate:.1f} files/s, {left:.0f} s left:"
+            f" {_said(results.counts)}"
         )
+        with suppress(BrokenPipeError):
+            print(line, file=self._to, flush=True)
 
 
 Report = Bar | Lines

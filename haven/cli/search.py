@@ -25,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the candidates for every face of the probe."""
+    if args.top < 1:
+        print(f"haven: --top is {args.top}, at least 1 is needed", file=sys.stderr)
+        return 2
     faces = engine.read_faces(
         args.results, ["media_sha256", "face_index", "quality", "embedding", "group_id"]
     )
@@ -44,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
             print("  could not be described")
             continue
         rows, distances = engine.nearest(vectors, face.embedding, args.top)
+        if not len(rows):
+            print("  none: the results hold no face that could be described")
         for row, distance in zip(rows, distances, strict=True):
             found = described.slice(int(row), 1).to_pylist()[0]
             word = engine.strength(float(distance), min(face.quality, found["quality"]))

@@ -5,7 +5,7 @@ private (import-linter holds this).
 """
 
 from haven.engine.assets.catalogue import Asset, AssetKind, Card
-from haven.engine.assets.runtime import inference_devices
+from haven.engine.assets.runtime import available, inference_devices
 from haven.engine.assets.store import AssetState, AssetStore
 from haven.engine.digests.pdq import from_hex as pdq_from_hex
 from haven.engine.digests.pdq import near as near_pdq
@@ -66,6 +66,7 @@ __all__ = [
     "Status",
     "Strength",
     "analyse",
+    "available",
     "find_sources",
     "fingerprint",
     "for_profile",

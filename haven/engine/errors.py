@@ -22,7 +22,8 @@ EngineError
 ├── ResultsError             the results folder cannot be used: fix the folder or the options
 │   ├── ResultsBusy
 │   ├── ResultsDiffer
-│   └── ResultsMissing
+│   ├── ResultsMissing
+│   └── ResultsUnwritable
 └── UsageError               the caller broke a contract: a bug, fix the caller
     ├── WrongShape
     └── WrongOption
@@ -175,6 +176,12 @@ class ResultsMissing(ResultsError):
     """The folder holds no finished results to read."""
 
     code = "results.missing"
+
+
+class ResultsUnwritable(ResultsError):
+    """The system does not take what is to be written to the folder."""
+
+    code = "results.unwritable"
 
 
 class UsageError(EngineError):

@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from haven.engine.errors import WrongShape
 from haven.engine.records import Pixels
 
-LARGEST_STEP = 8  # a cut is sampled this many times finer at most before it is reduced
-
 
 def resized(pixels_bgr: Pixels, width_px: int, height_px: int) -> Pixels:
     """Return the pixels at another size.
@@ -45,8 +43,8 @@ def _uint8(pixels: NDArray[Any]) -> Pixels:
 def square(pixels_bgr: Pixels, to_cut: NDArray[np.floating], side_px: int) -> Pixels:
     """Return the (side_px, side_px, 3) cut that `to_cut` describes.
 
-    Where the cut is smaller than what it shows, it is sampled finer first and then reduced
-    by area means.
+    Where the cut is smaller than what it shows, that part of the picture is reduced by
+    whole-number area means first.
 
     Raises:
         WrongShape: The map shrinks everything to one point or is not (2, 3).
@@ -54,13 +52,36 @@ def square(pixels_bgr: Pixels, to_cut: NDArray[np.floating], side_px: int) -> Pi
     scale = float(np.hypot(to_cut[0, 0], to_cut[1, 0])) if to_cut.shape == (2, 3) else 0.0
     if not scale > 1e-6:
         raise WrongShape(f"map of shape {to_cut.shape} has no size")
-    finer = int(np.clip(round(1 / scale), 1, LARGEST_STEP))
-    cut = cv2.warpAffine(
-        pixels_bgr, to_cut * finer, (side_px * finer, side_px * finer), flags=cv2.INTER_LINEAR
-    )
-    if finer == 1:
-        return _uint8(cut)
-    return _uint8(cv2.resize(cut, (side_px, side_px), interpolation=cv2.INTER_AREA))
+    turn, shift = to_cut[:, :2].astype(np.float64), to_cut[:, 2].astype(np.float64)
+    step = int(1 / scale)
+    if step > 1:
+        left, top, right, bottom = _reach(turn, shift, side_px, pixels_bgr.shape, step)
+        if right <= left or bottom <= top:
+            return np.zeros((side_px, side_px, 3), np.uint8)
+        size = (right - left) // step, (bottom - top) // step
+        part = pixels_bgr[top:bottom, left:right]
+        pixels_bgr = _uint8(cv2.resize(part, size, interpolation=cv2.INTER_AREA))
+        first = np.array([left, top]) + (step - 1) / 2  # where the first mean has its centre
+        turn, shift = turn * step, shift + turn @ first
+    flags = cv2.INTER_LINEAR
+    to_cut = np.hstack([turn, shift[:, None]])
+    return _uint8(cv2.warpAffine(pixels_bgr, to_cut, (side_px, side_px), flags=flags))
+
+
+def _reach(
+    turn: NDArray[np.float64],
+    shift: NDArray[np.float64],
+    side_px: int,
+    shape: tuple[int, ...],
+    step: int,
+) -> tuple[int, int, int, int]:
+    """Return the part of a picture that a cut shows, its sides multiples of `step`."""
+    corners = np.array([[0, 0], [side_px, 0], [0, side_px], [side_px, side_px]])
+    shown = (corners - shift) @ np.linalg.inv(turn).T
+    low = np.maximum(np.floor(shown.min(axis=0)) - step, 0).astype(int)
+    high = np.minimum(np.ceil(shown.max(axis=0)) + step, shape[1::-1]).astype(int)
+    high = low + (high - low) // step * step
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
 def around(

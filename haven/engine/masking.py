@@ -49,9 +49,10 @@ def samples_of(pixels_bgr: Pixels) -> Pixels:
     columns = max(1, min(width, round(SAMPLES * width / longest)))
     tops = np.arange(rows) * height // rows
     lefts = np.arange(columns) * width // columns
-    by_row = np.add.reduceat(pixels_bgr, tops, axis=0, dtype=np.uint32)
-    sums = np.add.reduceat(by_row, lefts, axis=1, dtype=np.uint64)
-    counts = np.outer(np.diff(np.append(tops, height)), np.diff(np.append(lefts, width)))
+    edges = np.append(tops, height), np.append(lefts, width)
+    summed = cv2.integral(pixels_bgr, sdepth=cv2.CV_64F)[np.ix_(*edges)]
+    sums = np.diff(np.diff(summed, axis=0), axis=1)
+    counts = np.outer(*map(np.diff, edges))
     return np.asarray(sums // counts[..., None], np.uint8)
 
 

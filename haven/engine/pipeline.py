@@ -22,9 +22,16 @@ from typing import TypeVar
 import cv2
 
 from haven.engine import masking
+from haven.engine.assets.runtime import FULL
 from haven.engine.digests.checksums import checksums, read_verified
 from haven.engine.digests.pdq import pdq
-from haven.engine.errors import EmptySource, EngineError, StepCrashed, UnsupportedSource
+from haven.engine.errors import (
+    EmptySource,
+    EngineError,
+    StepCrashed,
+    StepOutOfMemory,
+    UnsupportedSource,
+)
 from haven.engine.faces import align, quality
 from haven.engine.faces.detect import Detector
 from haven.engine.faces.embed import Embedder
@@ -48,6 +55,9 @@ from haven.engine.runners import Failed, Passed, Runner
 
 T = TypeVar("T")
 R = TypeVar("R")
+P = TypeVar("P")
+
+READING_S = 3600.0  # for the digests of one file, of any size: 100 GB from a slow disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +102,14 @@ def analyse(
     """
     in_flight: set[str] = set()
     limits = options.limits
+    reading = replace(limits, wall_s=READING_S, cpu_s=READING_S)
 
     def unknown() -> Iterator[Content | Passed[Occurrence]]:
-        for path, found in _pairs(runner, Fingerprint(limits), paths, limits):
+        unread: Iterable[Path | Passed[None]] = paths
+        for read in _twice_if_crashed(runner, Fingerprint(), unread, reading):
+            if isinstance(read, Passed):
+                continue
+            path, found = read
             where = str(path)
             if isinstance(found, Failed):
                 yield Passed(Occurrence(where, error_code=found.error.code))
@@ -105,42 +120,42 @@ def analyse(
                 in_flight.add(sha256)
                 yield found
 
-    examine = Examine(options, models)
-    once_more: list[Content] = []
-    for finished in runner.map(examine, unknown(), limits=limits):
+    for finished in _twice_if_crashed(runner, Examine(options, models), unknown(), limits):
         if isinstance(finished, Passed):
             yield finished.value
             continue
         content, result = finished
-        if isinstance(result, Failed) and isinstance(result.error, StepCrashed):
-            once_more.append(content)  # maybe its worker was killed by someone else
-            continue
         yield _row(content, result)
         in_flight.discard(content.digests.sha256)  # from here on `is_done` knows it
-    for content, result in _pairs(runner, examine, once_more, limits):
-        yield _row(content, result)
 
 
-def _pairs(
-    runner: Runner, step: Callable[[T], R], items: Iterable[T], limits: Limits
-) -> Iterator[tuple[T, R | Failed]]:
-    """Yield each item with its result; nothing is passed by here."""
-    none_passed: Iterable[T | Passed[None]] = items
-    for finished in runner.map(step, none_passed, limits=limits):
+def _twice_if_crashed(
+    runner: Runner, step: Callable[[T], R], items: Iterable[T | Passed[P]], limits: Limits
+) -> Iterator[tuple[T, R | Failed] | Passed[P]]:
+    """Yield as `runner.map` does, but give an item whose worker died a second try at the end.
+
+    Maybe the worker was killed by someone else: a file is not to be blamed for that.
+    """
+    once_more: list[T] = []
+    for finished in runner.map(step, items, limits=limits):
         if not isinstance(finished, Passed):
-            yield finished
+            item, result = finished
+            if isinstance(result, Failed) and isinstance(result.error, StepCrashed):
+                once_more.append(item)
+                continue
+        yield finished
+    yield from runner.map(step, once_more, limits=limits)
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """First step: which content lies at a path, and of which type it is."""
 
-    limits: Limits
-
     def __call__(self, path: Path) -> Content:
         """Return the content at a path, from one reading."""
-        digests, head = checksums(path, max_bytes=None)
-        return Content(path, digests, sniff(head))
+        with _isolated("reading a file"):
+            digests, head = checksums(path)
+            return Content(path, digests, sniff(head))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +167,8 @@ class Examine:
 
     def __call__(self, content: Content) -> Media:
         """Return all that is found, or raise the EngineError that stopped it."""
-        try:
+        with _isolated("looking at a picture"):
             return self._look(content)
-        except (EngineError, MemoryError):
-            raise
-        except Exception as error:  # isolation point: one file must not stop the others
-            raise StepCrashed(f"{type(error).__name__} while looking at a picture") from error
 
     def _look(self, content: Content) -> Media:
         options, timed = self.options, Stopwatch()
@@ -180,10 +191,11 @@ class Examine:
             perceptual = pdq(picture.pixels_bgr)
         with timed("metadata"):
             facts = metadata.read(stored, content.file_type)
-        faces = find_faces(picture, options, _tools(self.models), timed)
+        tools = _tools(self.models, options.precision)
+        faces = find_faces(picture, options, tools, timed)
         with timed("align"):
             finer = self._finer(stored, content.file_type, picture, faces)
-        faces = describe_faces(finer, faces, _tools(self.models), timed)
+        faces = describe_faces(finer, faces, tools, timed)
         with timed("mask"):
             derivatives = hide(picture, finer, faces, options)
         return Media(
@@ -221,6 +233,19 @@ class Examine:
             long_side_px=long_side,
             max_pixels=self.options.limits.picture_pixels,
         )
+
+
+@contextmanager
+def _isolated(doing: str) -> Iterator[None]:
+    """Turn what nobody planned into StepCrashed: one file must not stop the others."""
+    try:
+        yield
+    except EngineError:
+        raise
+    except MemoryError as error:
+        raise StepOutOfMemory(f"ran out of memory while {doing}") from error
+    except Exception as error:  # isolation point: the file is marked failed
+        raise StepCrashed(f"{type(error).__name__} while {doing}") from error
 
 
 def find_faces(
@@ -306,12 +331,13 @@ class Tools:
 
 
 @functools.cache  # one set per process and choice of models
-def _tools(models: Models) -> Tools:
+def _tools(models: Models, precision: str = FULL) -> Tools:
     """Return the networks, made once in this process."""
     cv2.setNumThreads(1)  # parallelism is one process per core
-    detector = Detector(models.detector)
     return Tools(
-        detector, SecondOpinion(detector, models.second_opinion), Embedder(models.recogniser)
+        Detector(models.detector, precision),
+        SecondOpinion(Detector(models.detector), models.second_opinion),  # always exact: it
+        Embedder(models.recogniser, precision),  # decides what may be seen
     )
 
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import haven
+from haven.engine.assets.runtime import available
 from haven.engine.assets.store import AssetStore
 from haven.engine.options import Options
 from haven.engine.pipeline import Models
@@ -61,7 +62,10 @@ def versions(models: Models) -> dict[str, object]:
 
 def fingerprint(options: Options, made_with: dict[str, object]) -> str:
     """Return one digest over options and versions: equal ones give equal results."""
-    decisive = {"options": options.as_dict(), "versions": made_with}
+    decisive = {
+        "options": options.as_dict() | {"precision": available(options.precision)},
+        "versions": made_with,
+    }
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()
 
 

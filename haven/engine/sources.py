@@ -40,8 +40,16 @@ def _below(root: Path) -> Iterator[Path]:
             continue
         deeper = []
         for entry in found:
-            if entry.is_dir(follow_symlinks=False):
+            if _is_folder(entry):
                 deeper.append(Path(entry.path))
             else:
                 yield Path(entry.path)
         folders.extend(reversed(deeper))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a folder; what a broken medium cannot tell is none."""
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
+        return False

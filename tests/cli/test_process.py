@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from haven import engine
+from haven.cli import process
 from tests import hostile, media
 from tests.media import public_media
 
@@ -165,6 +166,47 @@ class TestProcess:
         assert {key: after[key] for key in before} == before
 
 
+class TestPaths:
+    @pytest.fixture
+    def texts(self, tmp_path, assets_root) -> Path:
+        (tmp_path / "texts").mkdir()
+        for name in ("a.txt", "b.txt"):
+            (tmp_path / "texts" / name).write_text(f"words of {name}")
+        return tmp_path / "texts"
+
+    def test_of_a_file_are_one_however_it_is_named(self, texts, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        run("process", "texts", "texts/a.txt", "texts/", "--out", "out")
+        monkeypatch.chdir(texts)
+        again = run("process", ".", texts, "--out", "../out")
+
+        listed = [path for row in tables(tmp_path / "out")[0] for path in row["paths"]]
+        assert sorted(listed) == [str(texts / "a.txt"), str(texts / "b.txt")]
+        assert again.stdout.startswith("2 files: 0 done, 2 unsupported, 0 failed")
+
+    def test_inside_the_results_are_refused(self, texts, tmp_path):
+        finished = run("process", texts, "--out", tmp_path)
+
+        assert finished.returncode == 2
+        assert "inside the results folder" in finished.stderr
+
+    def test_that_are_links_are_wrong_use(self, texts, tmp_path):
+        (tmp_path / "link").symlink_to(texts)
+
+        assert run("process", tmp_path / "link", "--out", tmp_path / "out").returncode == 2
+
+
+def test_progress_that_nobody_reads_does_not_stop_a_run(tmp_path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as gone:
+        lines = process.Lines(2, gone)
+        lines._said_at -= 2 * process.SAY_EVERY_S  # as if that long had passed
+        with engine.open_folder(tmp_path, fingerprint="x", fresh=False) as results:
+            lines(results)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), writer)  # what is still to be flushed
+
+
 class TestKilled:
     @pytest.mark.parametrize("seed", range(3))
     def test_run_continues_to_the_same_result(self, exhibit, results, tmp_path, seed):
@@ -247,6 +289,21 @@ class TestSearch:
 
         assert finished.returncode == 2
         assert "no face" in finished.stderr
+
+    def test_refuses_to_give_no_candidates(self, results):
+        finished = run("search", "--in", results, "--probe", "any.jpg", "--top", 0)
+
+        assert finished.returncode == 2
+        assert "--top is 0" in finished.stderr
+
+    def test_says_so_when_the_results_hold_no_face(self, tmp_path, assets_root):
+        with engine.open_folder(tmp_path, fingerprint="x", fresh=False) as empty:
+            empty.finish({})
+
+        finished = run("search", "--in", tmp_path, "--probe", assets_root / "demo-astronaut.png")
+
+        assert finished.returncode == 0
+        assert "none: the results hold no face" in finished.stdout
 
     def test_says_so_when_the_probe_cannot_be_looked_at(self, results, tmp_path):
         probe = tmp_path / "probe.txt"

@@ -1,5 +1,6 @@
 """Which files are looked at, and in which order."""
 
+import errno
 import os
 
 import pytest
@@ -56,6 +57,32 @@ def test_gives_a_folder_that_cannot_be_listed_as_something_to_fail_on(tmp_path, 
     monkeypatch.setattr(os, "scandir", refuse)
 
     assert found_in(tmp_path) == [closed]
+
+
+def test_an_entry_that_a_broken_medium_cannot_tell_of_is_given_as_a_file(tmp_path, monkeypatch):
+    (tmp_path / "a.jpg").touch()
+
+    class Broken:
+        def __init__(self, entry):
+            self.name, self.path = entry.name, entry.path
+
+        def is_dir(self, *, follow_symlinks):
+            raise OSError(errno.EIO, "Input/output error")
+
+    listed = os.scandir
+
+    class Listing(list):
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr(  # no medium here is broken
+        os, "scandir", lambda folder: Listing(map(Broken, listed(folder)))
+    )
+
+    assert found_in(tmp_path) == [tmp_path / "a.jpg"]
 
 
 @pytest.mark.parametrize("name", ["nowhere", "link"])

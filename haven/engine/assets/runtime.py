@@ -21,6 +21,7 @@ from haven.engine.errors import AssetMissing, AssetRefused, WrongShape
 from haven.engine.records import Pixels
 
 Outputs = list[NDArray[np.float32]]
+FULL = "f32"
 
 
 class Model(Protocol):
@@ -31,12 +32,13 @@ class Model(Protocol):
         ...
 
 
-def compile_model(path: Path, *, height_px: int, width_px: int) -> Model:
+def compile_model(path: Path, *, height_px: int, width_px: int, precision: str = FULL) -> Model:
     """Return the graph at `path`, compiled on the CPU for one canvas.
 
     One inference thread and no pinning: parallelism is one process per core, and pinned
-    threads of two processes were seen to share core 0 at half speed. float32 everywhere,
-    also where the processor offers bfloat16, so that two machines give the same answer.
+    threads of two processes were seen to share core 0 at half speed. float32 unless asked
+    otherwise, also where the processor offers bfloat16, so that two machines give the same
+    answer.
 
     Raises:
         AssetMissing: The file is not there.
@@ -45,7 +47,8 @@ def compile_model(path: Path, *, height_px: int, width_px: int) -> Model:
     if not path.is_file():
         raise AssetMissing("the model file is not on this machine; run: haven assets get")
     try:
-        compiled = _core().compile_model(_with_pixels_in(path, height_px, width_px), "CPU")
+        graph = _with_pixels_in(path, height_px, width_px)
+        compiled = _core(available(precision)).compile_model(graph, "CPU")
     except RuntimeError as error:
         raise AssetRefused(
             f"the model does not compile for a {width_px}x{height_px} canvas"
@@ -53,8 +56,14 @@ def compile_model(path: Path, *, height_px: int, width_px: int) -> Model:
     return _caller(compiled, (height_px, width_px, 3))
 
 
-def _core() -> ov.Core:
-    """Return OpenVINO set up for one thread and full precision."""
+def available(precision: str) -> str:
+    """Return the precision asked for if the processor computes in it, else float32."""
+    abilities = ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return precision if precision.upper() in abilities else FULL
+
+
+def _core(precision: str) -> ov.Core:
+    """Return OpenVINO set up for one thread and one precision."""
     core = ov.Core()
     core.set_property(
         "CPU",
@@ -62,7 +71,7 @@ def _core() -> ov.Core:
             "INFERENCE_NUM_THREADS": 1,
             "NUM_STREAMS": 1,
             "ENABLE_CPU_PINNING": False,
-            "INFERENCE_PRECISION_HINT": "f32",
+            "INFERENCE_PRECISION_HINT": precision,
             "PERFORMANCE_HINT": "LATENCY",
         },
     )

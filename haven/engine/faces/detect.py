@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haven.engine import geometry
-from haven.engine.assets.runtime import Model, Outputs, compile_model
+from haven.engine.assets.runtime import FULL, Model, Outputs, compile_model
 from haven.engine.records import Face, Picture, Pixels, Vector
 
 STRIDE_PX = 4  # grid of the outputs, from the paper
@@ -80,6 +80,7 @@ class Detector:
     """CenterFace on a few fixed canvases, each compiled when first needed."""
 
     model_path: Path
+    precision: str = FULL
     _compiled: dict[tuple[int, int], Model] = field(default_factory=dict)
 
     def faces(
@@ -138,7 +139,7 @@ class Detector:
         key = width_px, height_px
         if key not in self._compiled:
             self._compiled[key] = compile_model(
-                self.model_path, height_px=height_px, width_px=width_px
+                self.model_path, height_px=height_px, width_px=width_px, precision=self.precision
             )
         return self._compiled[key]
 

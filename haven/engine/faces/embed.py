@@ -10,7 +10,7 @@ Not     here: alignment (align.py), what a distance means (search.py)
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from haven.engine.assets.runtime import Model, compile_model
+from haven.engine.assets.runtime import FULL, Model, compile_model
 from haven.engine.faces.align import CHIP_PX
 from haven.engine.records import Pixels, Vector
 
@@ -23,11 +23,14 @@ class Embedder:
     """The recogniser, compiled when first needed."""
 
     model_path: Path
+    precision: str = FULL
     _compiled: list[Model] = field(default_factory=list)
 
     def vector(self, chip_bgr: Pixels) -> Vector:
         """Return the description of one (150, 150, 3) BGR chip, (128,) float32."""
         if not self._compiled:
-            model = compile_model(self.model_path, height_px=CHIP_PX, width_px=CHIP_PX)
+            model = compile_model(
+                self.model_path, height_px=CHIP_PX, width_px=CHIP_PX, precision=self.precision
+            )
             self._compiled.append(model)
         return self._compiled[0](chip_bgr)[0].reshape(LENGTH)

@@ -2,7 +2,7 @@
 
 In      occurrences and media, one by one
 Out     views, ledger; at the end media.parquet, faces.parquet, manifest.json, index.html
-Fails   ResultsBusy, ResultsDiffer
+Fails   ResultsBusy, ResultsDiffer, ResultsUnwritable
 Why     the one writer: nothing of a run is on disk that did not come through `keep`
 Not     here: looking at files (pipeline.py)
 """
@@ -10,8 +10,10 @@ Not     here: looking at files (pipeline.py)
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,18 +21,19 @@ from typing import Self
 import numpy as np
 
 from haven.engine import errors
-from haven.engine.errors import ResultsDiffer
+from haven.engine.errors import ResultsDiffer, ResultsUnwritable
 from haven.engine.faces.embed import LENGTH, MODEL_NAME
 from haven.engine.faces.group import FaceTable, group
 from haven.engine.records import Digests, Media, Occurrence
 from haven.engine.results import page, tables
 from haven.engine.results.ledger import Ledger
-from haven.engine.results.places import crop_path, put, view_path
+from haven.engine.results.places import crop_path, drop, put, view_path
 
 LEDGER = "ledger.sqlite"
+EMPTYING = "emptying"  # set while `--fresh` empties the folder, so that a kill is made good
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What a results folder holds so far."""
 
@@ -41,11 +44,6 @@ class Counts:
     paths: int = 0
     faces: int = 0
 
-    @property
-    def contents(self) -> int:
-        """How many distinct contents have a row."""
-        return self.done + self.unsupported + self.failed
-
 
 @dataclass(slots=True)
 class ResultsFolder:
@@ -53,7 +51,8 @@ class ResultsFolder:
 
     folder: Path
     ledger: Ledger
-    counts: Counts
+    looked_at: int = 0  # paths, in this run
+    skipped: int = 0  # paths that were finished before this run
     steps_ms: dict[str, float] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -69,6 +68,12 @@ class ResultsFolder:
         """Close the ledger; what was kept stays."""
         self.ledger.close()
 
+    @property
+    def counts(self) -> Counts:
+        """What the folder holds now, from this run and those before."""
+        held = self.ledger.counts()
+        return Counts(**{name: held.get(name, 0) for name in Counts.__slots__})
+
     def is_done(self, digests: Digests) -> bool:
         """Return whether a content has its row."""
         return self.ledger.has_content(digests)
@@ -81,21 +86,26 @@ class ResultsFolder:
             except OSError:
                 yield path
                 continue
-            if not self.ledger.has_path(os.fsencode(path), facts.st_size, facts.st_mtime_ns):
+            if self.ledger.has_path(os.fsencode(path), facts.st_size, facts.st_mtime_ns):
+                self.skipped += 1
+            else:
                 yield path
 
     def keep(self, found: Occurrence | Media) -> None:
-        """Put what was found on disk; views first, so that a row never lacks its view."""
+        """Put what was found on disk; views first, so that a row never lacks its view.
+
+        Raises:
+            ResultsUnwritable: The disk is full, or the folder may not be written.
+        """
         if isinstance(found, Occurrence):
             path = Path(found.path)
-            self.ledger.keep_occurrence(found, os.fsencode(path), _changed_ns(path))
-            self.counts.paths += 1
-            self.counts.unread += found.error_code is not None
+            with _writing():
+                self.ledger.keep_occurrence(found, os.fsencode(path), _changed_ns(path))
+            self.looked_at += 1
             return
-        self._keep_pictures(found)
-        self.ledger.keep_media(found)
-        setattr(self.counts, found.status, getattr(self.counts, found.status) + 1)
-        self.counts.faces += len(found.faces)
+        with _writing():
+            self._keep_pictures(found)
+            self.ledger.keep_media(found)
         for step, spent in found.steps_ms.items():
             self.steps_ms[step] = self.steps_ms.get(step, 0.0) + spent
 
@@ -104,27 +114,43 @@ class ResultsFolder:
 
         Args:
             manifest: Versions, models, options and times to be printed beside the counts.
+
+        Raises:
+            ResultsUnwritable: The disk is full, or the folder may not be written.
         """
+        with _writing():
+            self._finish(manifest)
+
+    def _finish(self, manifest: dict[str, object]) -> None:
+        self.ledger.settle()
         self.ledger.keep_groups(group(self._face_table(), settled=self.ledger.groups()))
         tables.write(self.folder / "media.parquet", tables.MEDIA, self.ledger.media_rows())
         faces = ({**row, "embedding_model": MODEL_NAME} for row in self.ledger.face_rows())
         tables.write(self.folder / "faces.parquet", tables.FACES, faces)
-        counts = _counts(self.ledger)
         printed = {
             **manifest,
-            "counts": {name: getattr(counts, name) for name in Counts.__slots__},
+            "counts": asdict(self.counts),
             "steps_ms": {step: round(spent, 1) for step, spent in sorted(self.steps_ms.items())},
         }
         put(self.folder / "manifest.json", json.dumps(printed, indent=2).encode())
         page.write(self.folder, printed, self.ledger)
 
     def _keep_pictures(self, media: Media) -> None:
-        """Write the derivatives of one content, each as a whole."""
+        """Write the derivatives of one content, each as a whole, and remove any others.
+
+        There are others when a run was killed after it wrote them and before their row was
+        kept, and the content could not be looked at again.
+        """
         sha256, made = media.digests.sha256, media.derivatives
-        if made.masked is not None:
-            put(view_path(self.folder, sha256), made.masked)
-        if made.background is not None:
-            put(view_path(self.folder, sha256, "backgrounds"), made.background)
+        for kind, view in (("views", made.masked), ("backgrounds", made.background)):
+            path = view_path(self.folder, sha256, kind)
+            if view is None:
+                drop(path)
+            else:
+                put(path, view)
+        number = len(made.face_crops)
+        while drop(crop_path(self.folder, sha256, number)):
+            number += 1
         for number, crop in enumerate(made.face_crops):
             put(crop_path(self.folder, sha256, number), crop)
 
@@ -151,15 +177,24 @@ def open_folder(folder: Path, *, fingerprint: str, fresh: bool) -> ResultsFolder
     Raises:
         ResultsBusy: Another run is writing to it.
         ResultsDiffer: It holds other things, or results of another fingerprint.
+        ResultsUnwritable: It cannot be made or written to.
     """
+    with _writing():
+        return _open(folder, fingerprint, fresh=fresh)
+
+
+def _open(folder: Path, fingerprint: str, *, fresh: bool) -> ResultsFolder:
     folder.mkdir(parents=True, exist_ok=True)
     known = folder / LEDGER
     if not known.exists() and any(folder.iterdir()):
         raise ResultsDiffer("the folder is not empty and holds no results of Haven")
     ledger = Ledger(known)
-    if fresh:
+    if fresh or ledger.setting(EMPTYING):
+        ledger.remember(EMPTYING, "yes")
+        _empty(folder)
         ledger.close()
-        _clear(folder)
+        for name in (f"{LEDGER}-wal", f"{LEDGER}-shm", LEDGER):
+            (folder / name).unlink(missing_ok=True)
         ledger = Ledger(known)
     before = ledger.setting("fingerprint")
     if before is not None and before != fingerprint:
@@ -170,13 +205,19 @@ def open_folder(folder: Path, *, fingerprint: str, fresh: bool) -> ResultsFolder
         )
     ledger.remember("fingerprint", fingerprint)
     ledger.retry_codes(errors.retryable_codes())
-    return ResultsFolder(folder, ledger, _counts(ledger))
+    return ResultsFolder(folder, ledger)
 
 
-def _counts(ledger: Ledger) -> Counts:
-    """Return what a ledger holds."""
-    held = ledger.counts()
-    return Counts(**{name: held.get(name, 0) for name in Counts.__slots__})
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Put what the system says against writing into our words, which name no file."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ResultsUnwritable(f"the results folder cannot be written to: {reason}") from error
+    except sqlite3.OperationalError as error:
+        raise ResultsUnwritable(f"the results folder cannot be written to: {error}") from error
 
 
 def _changed_ns(path: Path) -> int:
@@ -187,11 +228,10 @@ def _changed_ns(path: Path) -> int:
         return 0
 
 
-def _clear(folder: Path) -> None:
-    """Remove what an earlier run left, and only that."""
+def _empty(folder: Path) -> None:
+    """Remove what an earlier run left, and only that; the ledger goes last, elsewhere."""
     for name in ("views", "backgrounds", "faces", "pages"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    for name in (LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm"):
-        (folder / name).unlink(missing_ok=True)
+        if (folder / name).exists():
+            shutil.rmtree(folder / name)
     for name in ("media.parquet", "faces.parquet", "manifest.json", "index.html"):
         (folder / name).unlink(missing_ok=True)

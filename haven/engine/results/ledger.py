@@ -2,7 +2,8 @@
 
 In      occurrences and media, one by one
 Out     rows to continue from and to make the tables of
-Fails   ResultsBusy: another run holds the ledger; ResultsDiffer: it is of another kind
+Fails   ResultsBusy: another run holds the ledger; ResultsDiffer: it is of another kind;
+        sqlite3.OperationalError: the disk is full or the folder may not be written
 Why     SQLite commits are atomic and survive a killed process; Parquet files are written
         once, at the end, from here (ADR-0008)
 Not     here: views on disk, Parquet, groups
@@ -10,13 +11,14 @@ Not     here: views on disk, Parquet, groups
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from haven.engine.errors import ResultsBusy, ResultsDiffer
+from haven.engine.errors import ResultsBusy, ResultsDiffer, StepCrashed
 from haven.engine.records import Digests, Face, Media, Occurrence
 
 _SCHEMA = """
@@ -44,6 +46,7 @@ class Ledger:
             ResultsBusy: Another process has it open.
             ResultsDiffer: The file is not a ledger.
         """
+        self._again: set[str] = set()  # contents to look at again; their rows stay until then
         self._db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
         try:
             self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -52,9 +55,14 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute("COMMIT")
             self._db.executescript(_SCHEMA)
+            self._counts = self._counted()
         except sqlite3.OperationalError as error:
+            self._db.close()
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
             raise ResultsBusy("another run is writing to this results folder") from error
         except sqlite3.DatabaseError as error:
+            self._db.close()
             raise ResultsDiffer("the ledger in this results folder cannot be read") from error
 
     def __enter__(self) -> Self:
@@ -79,22 +87,27 @@ class Ledger:
         self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
 
     def retry_codes(self, codes: Iterable[str]) -> None:
-        """Count contents that failed with one of these codes as not finished."""
-        marks = [(code,) for code in codes]
-        self._db.executemany(
-            "DELETE FROM media WHERE json_extract(row, '$.error_code') = ?", marks
-        )
+        """Count contents that failed with one of these codes as not finished.
+
+        Their rows stay until there are better ones: the file may not be found again.
+        """
+        query = "SELECT sha256, json_extract(row, '$.error_code') FROM media WHERE status='failed'"
+        wanted = frozenset(codes)
+        self._again = {sha256 for sha256, code in self._db.execute(query) if code in wanted}
 
     def has_path(self, path: bytes, size_bytes: int, changed_ns: int) -> bool:
         """Return whether this path, unchanged since, is finished with its content."""
         query = (
-            "SELECT 1 FROM occurrence o JOIN media m ON m.sha256 = o.sha256"
+            "SELECT m.sha256 FROM occurrence o JOIN media m ON m.sha256 = o.sha256"
             " WHERE o.path = ? AND o.size_bytes = ? AND o.changed_ns = ?"
         )
-        return self._db.execute(query, (path, size_bytes, changed_ns)).fetchone() is not None
+        found = self._db.execute(query, (path, size_bytes, changed_ns)).fetchone()
+        return found is not None and found[0] not in self._again
 
     def has_content(self, digests: Digests) -> bool:
         """Return whether a content is finished."""
+        if digests.sha256 in self._again:
+            return False
         query = "SELECT 1 FROM media WHERE sha256 = ?"
         return self._db.execute(query, (digests.sha256,)).fetchone() is not None
 
@@ -102,15 +115,22 @@ class Ledger:
         """Keep where a content lay, or that a path could not be read."""
         sha256 = found.digests.sha256 if found.digests else None
         size = found.digests.size_bytes if found.digests else None
+        query = "SELECT error_code IS NOT NULL FROM occurrence WHERE path = ?"
+        before = self._db.execute(query, (path,)).fetchone()
         self._db.execute(
             "INSERT OR REPLACE INTO occurrence VALUES (?, ?, ?, ?, ?)",
             (path, size, changed_ns, sha256, found.error_code),
         )
+        self._counts["paths"] += before is None
+        self._counts["unread"] += (found.error_code is not None) - (before[0] if before else 0)
 
     def keep_media(self, media: Media) -> None:
-        """Keep a content and its faces, all or nothing."""
+        """Keep a content and its faces in place of what was known of it, all or nothing."""
         sha256 = media.digests.sha256
+        query = "SELECT status FROM media WHERE sha256 = ?"
+        before = [status for (status,) in self._db.execute(query, (sha256,))]
         self._db.execute("BEGIN")
+        gone = self._db.execute("DELETE FROM face WHERE sha256 = ?", (sha256,)).rowcount
         self._db.execute(
             "INSERT OR REPLACE INTO media VALUES (?, ?, ?)",
             (sha256, media.status.value, json.dumps(_media_row(media))),
@@ -123,15 +143,46 @@ class Ledger:
             ],
         )
         self._db.execute("COMMIT")
+        self._again.discard(sha256)
+        self._counts.subtract(before)
+        self._counts[media.status.value] += 1
+        self._counts["faces"] += len(media.faces) - gone
+
+    def settle(self) -> None:
+        """Give every path its row, whatever became of the runs before.
+
+        A content that a killed run had begun, and that was not found again, gets a row
+        that says so. A row that waited to be bettered goes when its content lies nowhere:
+        another content took its place while it was looked at.
+        """
+        self._db.execute("BEGIN")
+        self._db.execute(
+            "INSERT INTO media SELECT sha256, 'failed', json_object("
+            "'status', 'failed', 'error_code', ?, 'size_bytes', max(size_bytes))"
+            " FROM occurrence WHERE sha256 IS NOT NULL"
+            " AND sha256 NOT IN (SELECT sha256 FROM media) GROUP BY sha256",
+            (StepCrashed.code,),
+        )
+        self._db.executemany(
+            "DELETE FROM media WHERE sha256 = ?1"
+            " AND NOT EXISTS (SELECT 1 FROM occurrence WHERE sha256 = ?1)",
+            [(sha256,) for sha256 in self._again],
+        )
+        self._db.execute("COMMIT")
+        self._counts = self._counted()
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are: by status, faces, paths, and paths not read."""
+        return dict(self._counts)
+
+    def _counted(self) -> Counter[str]:
+        """Return the counts from the rows; afterwards they are kept up to date."""
         by_status = dict(
             self._db.execute("SELECT status, count(*) FROM media GROUP BY status").fetchall()
         )
         one = "SELECT (SELECT count(*) FROM face), count(*), count(error_code) FROM occurrence"
         faces, paths, unread = self._db.execute(one).fetchone()
-        return {**by_status, "faces": faces, "paths": paths, "unread": unread}
+        return Counter({**by_status, "faces": faces, "paths": paths, "unread": unread})
 
     def media_rows(self) -> Iterator[dict[str, object]]:
         """Yield one row per content, by digest, then one per path that was not read."""

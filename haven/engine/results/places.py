@@ -21,6 +21,23 @@ def crop_path(folder: Path, sha256: str, face_index: int) -> Path:
 def put(path: Path, content: bytes) -> None:
     """Write a file as a whole: it is there complete, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(path.name + ".draft")
+    draft = _draft(path)
     draft.write_bytes(content)
     draft.replace(path)
+
+
+def drop(path: Path) -> bool:
+    """Remove a file and what a killed run left of it; return whether anything was there."""
+    was_there = False
+    for old in (path, _draft(path)):
+        try:
+            old.unlink()
+            was_there = True
+        except FileNotFoundError:
+            continue
+    return was_there
+
+
+def _draft(path: Path) -> Path:
+    """Return where a file lies while it is not complete."""
+    return path.with_name(path.name + ".draft")

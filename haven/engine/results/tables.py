@@ -2,11 +2,11 @@
 
 In      rows of the ledger
 Out     Parquet files, replaced as a whole: a reader sees the old one or the new one
-Fails   ResultsMissing: there is no table to read
+Fails   ResultsMissing: there is no table to read, or it is damaged
 Not     here: what the columns mean (docs/results.md)
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
@@ -79,13 +79,10 @@ def read_faces(folder: Path, columns: list[str] | None = None) -> pa.Table:
     return _read(folder / "faces.parquet", columns)
 
 
-def batches(table: pa.Table) -> Iterator[dict[str, object]]:
-    """Yield a table row by row without making all rows at once."""
-    for batch in table.to_batches(max_chunksize=ROWS_AT_ONCE):
-        yield from batch.to_pylist()
-
-
 def _read(path: Path, columns: list[str] | None) -> pa.Table:
     if not path.is_file():
         raise ResultsMissing("this folder holds no finished results; run: haven process")
-    return pq.read_table(path, columns=columns)
+    try:
+        return pq.read_table(path, columns=columns)
+    except pa.ArrowInvalid as error:
+        raise ResultsMissing("a table of these results is damaged; run: haven process") from error
