@@ -131,9 +131,14 @@ def speed(folder: Path, made: dict[str, Any], given: argparse.Namespace) -> dict
         f"input: {len(paths)} JPEGs, {total_bytes / len(paths) / 1e6:.2f} MB each. {made['how']}"
     )
     rows: dict[str, dict[str, Any]] = {}
-    for profile in given.profiles:
-        rows[f"haven {profile}"] = figures_of_haven(folder, len(paths), profile, given.workers)
-        _print_row(f"haven {profile}", rows[f"haven {profile}"])
+    with tempfile.TemporaryDirectory(dir=pictures.WORK) as work:
+        many, count = folder, len(paths)
+        if given.files:
+            many, count = Path(work) / "pictures", given.files
+            _multiply(paths, count, many)
+        for profile in given.profiles:
+            rows[f"haven {profile}"] = figures_of_haven(many, count, profile, given.workers)
+            _print_row(f"haven {profile}", rows[f"haven {profile}"])
     if not given.no_peers:
         few = _few(paths, given.peer_count)
         for peer in peers.PEERS:
@@ -265,6 +270,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pictures", type=Path, help="your own folder of camera JPEGs")
     parser.add_argument("--count", type=int, default=300, help="pictures to make")
+    parser.add_argument(
+        "--files", type=int, default=0, help="for Haven: so many distinct copies of the pictures"
+    )
     parser.add_argument("--profiles", nargs="+", default=list(PROFILES), choices=PROFILES)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--no-peers", action="store_true")

@@ -103,6 +103,12 @@ def note_sign_in(member: Member, *, at: dt.datetime) -> None:
 
 
 @transaction.atomic
+def note_password(member: Member, *, at: dt.datetime) -> None:
+    """Record that a member chose a password."""
+    record("member.set_password", actor=member, target=member, at=at)
+
+
+@transaction.atomic
 def note_sign_out(member: Member, *, at: dt.datetime) -> None:
     """Record that a member signed out."""
     record("member.sign_out", actor=member, target=member, at=at)

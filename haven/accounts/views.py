@@ -7,15 +7,18 @@ Fails   an address to go to that is not ours is ignored
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import SetPasswordForm
 from django.contrib.auth.views import LoginView, LogoutView, PasswordResetConfirmView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from haven.accounts import forms
+from haven.accounts import actions, forms
 from haven.web.context import THEME_COOKIE
 from haven.web.errors import BadInput
 
@@ -41,6 +44,13 @@ class First(PasswordResetConfirmView):
     template_name = "accounts/first.html"
     form_class = forms.FirstPassword
     success_url = reverse_lazy("accounts:sign-in")
+
+    @transaction.atomic
+    def form_valid(self, form: SetPasswordForm) -> HttpResponse:  # type: ignore[type-arg]
+        """Keep the password and the record of it, or neither."""
+        response = super().form_valid(form)
+        actions.note_password(form.user, at=timezone.now())
+        return response
 
 
 @login_not_required

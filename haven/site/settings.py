@@ -30,6 +30,8 @@ HAVEN_WORKERS = env.number(  # worker processes of one analysis; one per core we
 # Django ----------------------------------------------------------------------------------
 _IN_SERVICE = HAVEN_MODE == "service"
 DEBUG = env.flag("HAVEN_DEBUG", default=False)
+if _IN_SERVICE and (DEBUG or HAVEN_DEMO):  # here: a web server in service runs no checks
+    raise env.WrongSetting("HAVEN_DEMO or HAVEN_DEBUG is on in service; switch both off")
 SECRET_KEY = env.secret("HAVEN_SECRET_KEY") or (
     env.text("HAVEN_SECRET_KEY") if _IN_SERVICE else env.kept_secret(HAVEN_DATA_DIR / "secret-key")
 )
@@ -71,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "haven.accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -37,6 +37,7 @@ WORKER_STOP_S = 15.0  # after that the worker is ended; its job is taken up at t
 RESTART_PAUSES_S = (1, 2, 5, 10, 30)
 RUNS_WELL_AFTER_S = 60.0
 NOT_STARTED = 3
+BEYOND_FILES = 16 << 20  # bytes of an upload beside its files: names, boundaries, fields
 OWN_WORK = "own-work"  # a file that says: this data folder is no demonstration
 
 
@@ -150,12 +151,20 @@ def _site(port: int) -> "BaseWSGIServer":
     Raises:
         UpTrouble: The port was taken in the meantime.
     """
+    from django.conf import settings
     from waitress import create_server
 
     from haven.site.wsgi import application
 
     try:
-        return create_server(application, host=trial.HOST, port=port, threads=THREADS, ident=None)
+        return create_server(
+            application,
+            host=trial.HOST,
+            port=port,
+            threads=THREADS,
+            ident=None,
+            max_request_body_size=settings.HAVEN_UPLOAD_BYTES + BEYOND_FILES,
+        )
     except OSError as error:
         raise UpTrouble(
             f"Port {port} was taken in the meantime. Choose another one with --port."

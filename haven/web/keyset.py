@@ -13,10 +13,12 @@ import base64
 import binascii
 import datetime as dt
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 from haven.web.errors import BadInput
@@ -106,7 +108,7 @@ def _filtered(queryset: QuerySet[Row], order: Sequence[str], keys: Sequence[Any]
     first, comparison = order[0].lstrip("-"), "lte" if order[0].startswith("-") else "gte"
     try:
         return queryset.filter(Q(**{f"{first}__{comparison}": keys[0]}), beyond)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError, ValidationError) as error:
         raise BadCursor("a key of the cursor does not fit its field") from error
 
 
@@ -139,6 +141,13 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def _is_key(value: object) -> bool:
+    """Tell whether a value can be compared with a column: no NaN, no infinity, no zero byte."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, bool | int) or (isinstance(value, str) and "\0" not in value)
+
+
 def _read(cursor: str, order: Sequence[str]) -> tuple[bool, list[Any]]:
     """Return the direction and the keys of a cursor.
 
@@ -150,9 +159,9 @@ def _read(cursor: str, order: Sequence[str]) -> tuple[bool, list[Any]]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         made_for, backward, keys = json.loads(base64.b64decode(padded, "-_", validate=True))
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise BadCursor("the cursor cannot be read") from error
     fits = made_for == ",".join(order) and isinstance(keys, list) and len(keys) == len(order)
-    if not fits or not all(isinstance(key, bool | int | float | str) for key in keys):
+    if not fits or not all(map(_is_key, keys)):
         raise BadCursor("the cursor was made for another order")
     return bool(backward), keys

@@ -79,6 +79,8 @@ class TestFirstMember:
 
         assert done.status_code == 200
         assert Client().login(username="ola", password=chosen["new_password1"])
+        chose = Event.objects.get(verb="member.set_password")
+        assert (chose.actor_name, chose.target_id) == ("Ola Nordmann", str(chose.actor_id))
         assert "This link has ended" in Client().get(link, follow=True).content.decode()
 
     def test_of_a_taken_name_is_refused(self, db: None) -> None:

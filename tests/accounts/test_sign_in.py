@@ -72,6 +72,15 @@ class TestSignOut:
         assert client.get("/help/keys/").status_code == 200
 
 
+def test_a_part_asked_for_after_the_session_ended_has_the_page_loaded_again(
+    db: None, client: Client
+) -> None:
+    answer = client.get("/cases/", headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["HX-Refresh"] == "true"
+
+
 OPEN_TO_STRANGERS = {"accounts:sign-in", "accounts:first", "accounts:language", "accounts:theme"}
 
 

@@ -59,6 +59,24 @@ def test_a_wrong_setting_stops_the_start(
     assert sentence in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("switch", ["HAVEN_DEMO", "HAVEN_DEBUG"])
+def test_a_web_server_in_service_does_not_start_with_a_trial_switch(
+    tmp_path: Path, switch: str
+) -> None:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("HAVEN_", "DJANGO_"))}
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import haven.site.wsgi"],
+        env={**plain, **SERVICE, "HAVEN_DATA_DIR": str(tmp_path), switch: "yes"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert f"{switch}" in done.stderr
+
+
 def test_evidence_may_not_hold_the_data_folder(tmp_path: Path) -> None:
     done = start(tmp_path, **SERVICE, HAVEN_EVIDENCE_ROOTS=str(tmp_path))
 

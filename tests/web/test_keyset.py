@@ -1,5 +1,9 @@
 """Keyset windows: every row once, in order, forwards and back."""
 
+import base64
+import contextlib
+import json
+
 import pytest
 
 from haven.accounts.models import Agency, Member
@@ -88,13 +92,33 @@ def test_a_cursor_of_another_order_is_refused(members: list[Member]) -> None:
 
 
 def test_a_key_of_another_type_is_refused(members: list[Member]) -> None:
-    import base64
-    import json
-
-    forged = json.dumps([",".join(ORDER), 0, ["Name 1", "no number"]]).encode()
-
     with pytest.raises(BadCursor):
-        window(Member.objects.all(), order=ORDER, after=base64.urlsafe_b64encode(forged).decode())
+        window(Member.objects.all(), order=ORDER, after=forged(["Name 1", "no number"]))
+
+
+@pytest.mark.parametrize(
+    ("order", "keys"),
+    [
+        (ORDER, ["Name\0", 1]),
+        (ORDER, ["Name 1", float("nan")]),
+        (ORDER, ["Name 1", float("inf")]),
+        (ORDER, ["Name 1", -1e308]),
+        (ORDER, [[[]], 1]),
+        (("date_joined", "pk"), ["yesterday", 1]),
+        (("date_joined", "pk"), [1, 1]),
+    ],
+)
+def test_a_key_that_no_database_can_compare_is_refused_or_finds_nothing(
+    members: list[Member], order: tuple[str, ...], keys: list[object]
+) -> None:
+    with contextlib.suppress(BadCursor):
+        window(Member.objects.all(), order=order, after=forged(keys, order))
+
+
+def forged(keys: list[object], order: tuple[str, ...] = ORDER) -> str:
+    """Return a cursor with keys that no page of ours has written."""
+    written = json.dumps([",".join(order), 0, keys]).encode()
+    return base64.urlsafe_b64encode(written).decode()
 
 
 def test_a_page_reads_one_page_of_rows(

@@ -1,5 +1,6 @@
 """Folders of evidence: only allow-listed places, links not followed."""
 
+import base64
 import os
 from pathlib import Path
 
@@ -83,6 +84,16 @@ class TestPicker:
 
         assert shown.name == r"na␊me\xff<U+202E>"
         assert os.fsencode(folders.resolve(shown.token).name) == name
+
+    def test_refuses_a_token_that_names_another_root_than_its_own(
+        self, evidence_root, settings, tmp_path
+    ):
+        settings.HAVEN_EVIDENCE_ROOTS = [evidence_root, tmp_path]
+        inside = base64.urlsafe_b64encode(os.fsencode(tmp_path)).decode().rstrip("=")
+
+        for look in (folders.resolve, folders.children, folders.trail):
+            with pytest.raises(folders.FolderRefused):
+                look(f"0.{inside}")
 
     @pytest.mark.parametrize(
         "token",

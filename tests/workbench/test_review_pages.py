@@ -10,7 +10,7 @@ from haven import engine
 from haven.audit import queries as audit
 from haven.workbench.analysis import grouping, item_queries, queries
 from haven.workbench.analysis.models import Derivative, Face, Item
-from tests.workbench.build import failed, person
+from tests.workbench.build import NOW, failed, person
 
 
 @pytest.fixture
@@ -331,7 +331,31 @@ class TestFailures:
         }
         assert per_file <= set(words.FAILURES)
 
-    def test_says_so_when_everything_was_looked_at(self, browse, found):
+    def test_says_so_when_everything_was_looked_at(self, browse, found, run):
         found("a.jpg", [person(0)])
+        run.state, run.finished_at = run.State.FINISHED, NOW
+        run.save()
 
         assert "Everything was looked at" in browse("failures").content.decode()
+
+    @pytest.mark.parametrize("state", ["queued", "running", "interrupted"])
+    def test_does_not_say_so_while_a_run_is_going(self, browse, run, state):
+        run.state = state
+        run.save()
+
+        shown = browse("failures").content.decode()
+
+        assert "Everything was looked at" not in shown
+        assert "Not yet looked at" in shown
+
+    def test_does_not_say_so_of_an_exhibit_nobody_had_looked_at(self, browse, exhibit):
+        assert "Everything was looked at" not in browse("failures").content.decode()
+
+    def test_says_so_when_a_run_could_not_finish(self, browse, run):
+        run.state, run.error_code, run.finished_at = run.State.FAILED, "run.folder_gone", NOW
+        run.save()
+
+        shown = browse("failures").content.decode()
+
+        assert "Everything was looked at" not in shown
+        assert "The folder of the exhibit cannot be read." in shown

@@ -3,6 +3,7 @@
 import io
 import os
 import stat
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def archive(entries, *, packing=zipfile.ZIP_DEFLATED):
         for name, content in entries:
             made.writestr(name, content)
     return out.getvalue()
+
+
+def lying(packed, size_bytes):
+    """Return an archive whose list claims this size for its first file."""
+    changed = bytearray(packed)
+    at = changed.index(b"PK\x01\x02")
+    changed[at + 24 : at + 28] = size_bytes.to_bytes(4, "little")
+    return bytes(changed)
 
 
 @pytest.fixture
@@ -128,11 +137,9 @@ class TestRefusal:
         assert "200 times" in refused(upload, ("bomb.zip", bomb))
 
     def test_of_an_archive_that_lies_about_its_size_comes_while_it_grows(self, upload):
-        packed = bytearray(archive([("bomb.bmp", bytes(50_000_000))]))
-        at = packed.index(b"PK\x01\x02")
-        packed[at + 24 : at + 28] = (1000).to_bytes(4, "little")
+        packed = lying(archive([("bomb.bmp", bytes(50_000_000))]), 1000)
 
-        sentence = refused(upload, ("bomb.zip", bytes(packed)))
+        sentence = refused(upload, ("bomb.zip", packed))
 
         assert "damaged" in sentence or "larger" in sentence
 
@@ -166,6 +173,38 @@ class TestRefusal:
         sentence = refused(upload, ("one.png", png()), ("two.png", png()))
 
         assert re.search(word, sentence)
+
+    @pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+    def test_of_a_packing_that_grows_without_bounds_in_memory(self, upload, packing):
+        # Python unpacks a whole piece of these at once: a megabyte may become gigabytes.
+        sent = archive([("a.png", b"\0" * 50_000_000)], packing=packing)
+        tracemalloc.start()
+
+        said = refused(upload, ("a.zip", lying(sent, 1000)))
+
+        _now, peak_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert "packed in a way" in said
+        assert peak_bytes < 10_000_000
+
+    def test_of_an_archive_for_a_later_program_keeps_nothing(self, upload):
+        sent = bytearray(archive([("a.png", png())]))
+        listed = sent.index(b"PK\x01\x02")
+        sent[listed + 6] = 99  # version needed to extract, APPNOTE 4.3.12
+
+        assert refused(upload, ("a.zip", bytes(sent)))
+
+    def test_of_a_list_of_files_beyond_all_measure_comes_before_it_is_read(self, upload, settings):
+        settings.HAVEN_UPLOAD_LIMITS = UploadLimits(files=10)
+        sent = archive([(f"{number}", b"") for number in range(40_000)])
+        tracemalloc.start()
+
+        said = refused(upload, ("a.zip", sent))
+
+        _now, peak_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert "10" in said
+        assert peak_bytes < 12_000_000  # 40,000 entries are 25 MB as Python keeps them
 
     def test_of_nothing(self, upload):
         assert refused(upload, ("empty.zip", archive([])))

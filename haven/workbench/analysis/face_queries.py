@@ -60,7 +60,8 @@ def group(case: Case, public_id: str) -> FaceGroup:
     Raises:
         GroupNotFound: Not in this case, or merged into another.
     """
-    found = groups(case).filter(public_id=public_id).first()
+    # An address may hold a zero byte, which PostgreSQL refuses to compare.
+    found = None if "\0" in public_id else groups(case).filter(public_id=public_id).first()
     if found is None:
         raise GroupNotFound(f"no such group in case {case.pk}")
     return found

@@ -35,7 +35,7 @@ _SAFETY = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: MemberRequest, case_id: UUID, exhibit_id: UUID) -> HttpResponse:
-    exhibit = evidence.get(exhibit_id, member=request.user, to="work")
+    exhibit = evidence.get(exhibit_id, member=request.user, to="work", case_id=case_id)
     form = forms.StartRun(request.POST or None)
     if form.is_valid():
         actions.start_run(

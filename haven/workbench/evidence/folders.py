@@ -168,4 +168,7 @@ def _located(untrusted_token: str) -> tuple[int, Path]:
         raise FolderRefused(_("There is no such folder on the server.")) from error
     if not 0 <= number < len(known) or b"\0" in below:
         raise FolderRefused(_("There is no such folder on the server."))
-    return number, _listable(known[number] / os.fsdecode(below))
+    folder = _listable(known[number] / os.fsdecode(below))
+    if not folder.is_relative_to(known[number]):  # below another root than the token says
+        raise FolderRefused(_("There is no such folder on the server."))
+    return number, folder

@@ -37,15 +37,21 @@ def visible_to(member: Member) -> QuerySet[Exhibit]:
     return Exhibit.objects.filter(case__in=cases.visible_to(member).values("pk"))
 
 
-def get(exhibit_id: UUID, *, member: Member, to: str = "") -> Exhibit:
+def get(exhibit_id: UUID, *, member: Member, to: str = "", case_id: UUID | None = None) -> Exhibit:
     """Return one exhibit with its case.
+
+    Args:
+        exhibit_id: Public id.
+        member: Who asks.
+        to: An act that the member's role must allow; empty for looking.
+        case_id: Public id of the case it was asked for under; None where there is no such.
 
     Raises:
         ExhibitNotFound: Not there or not to be seen.
         NotAllowed: To be seen, but the role does not allow the act.
     """
     exhibit = visible_to(member).select_related("case").filter(public_id=exhibit_id).first()
-    if exhibit is None:
+    if exhibit is None or case_id not in (None, exhibit.case.public_id):
         raise ExhibitNotFound("no such exhibit for this member")
     if to and not cases.allows(cases.get(exhibit.case.public_id, member=member), to):
         raise NotAllowed(f"the member may not {to} in case {exhibit.case_id}")

@@ -10,6 +10,7 @@ An entry that is a link comes out as a small file holding the text of its target
 evidence, never followed. Folders have no bytes and no entry of their own.
 """
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,6 +24,10 @@ from haven.workbench.evidence.limits import UploadLimits
 
 _PIECE_BYTES = 1 << 20
 _ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")  # a first entry, or an empty archive
+_ENTRY_STARTS = b"PK\x01\x02"  # of an entry in the list, APPNOTE 4.3.12
+_LENGTHS_AT = 28  # of name, extra field and comment in such an entry, APPNOTE 4.3.12
+# The others (bzip2, LZMA) Python unpacks a megabyte at a time into whatever it becomes: 20 GB.
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED = 0x1  # general purpose bit 0, APPNOTE 4.4.4
 
 
@@ -69,8 +74,11 @@ def entries(
         UploadRefused: Encrypted, damaged or over a limit.
     """
     try:
+        _check_length_of_list(file, limits)
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, OSError, RecursionError) as error:
+    except (
+        zipfile.BadZipFile, NotImplementedError, ValueError, OSError, OverflowError, RecursionError
+    ) as error:  # fmt: skip
         raise UploadRefused(_("The archive is damaged: its list of files is broken.")) from error
     with archive:
         listed = [entry for entry in archive.infolist() if not entry.is_dir()]
@@ -78,6 +86,32 @@ def entries(
         for number, entry in enumerate(listed, start=1):
             name = untrusted_name + b"/" + _name_bytes(entry)
             yield Entry(name, _entry_pieces(archive, entry, number=number, limits=limits))
+
+
+def _check_length_of_list(file: IO[bytes], limits: UploadLimits) -> None:
+    """Raise UploadRefused for a list that would fill the memory once read.
+
+    What the archive says of the length of its list is not believed: `zipfile` reads on
+    while there are bytes, and keeps about 600 bytes for an entry of 47.
+    """
+    end = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # as ZipFile itself begins
+    if end is None:
+        raise zipfile.BadZipFile("no end of the list of files")
+    size_bytes, place = end[zipfile._ECD_SIZE], end[zipfile._ECD_LOCATION]  # type: ignore[attr-defined]
+    if end[zipfile._ECD_SIGNATURE] == zipfile.stringEndArchive64:  # type: ignore[attr-defined]
+        place -= zipfile.sizeEndCentDir64 + zipfile.sizeEndCentDir64Locator  # type: ignore[attr-defined]
+    most, count, seen = 2 * limits.files, 0, 0  # as many folders as files
+    while seen < size_bytes:
+        file.seek(place - size_bytes + seen)
+        head = file.read(zipfile.sizeCentralDir)  # type: ignore[attr-defined]
+        if len(head) < zipfile.sizeCentralDir or not head.startswith(_ENTRY_STARTS):  # type: ignore[attr-defined]
+            raise zipfile.BadZipFile("an entry of the list of files is cut off")
+        seen += len(head) + sum(struct.unpack_from("<3H", head, _LENGTHS_AT))
+        count += 1
+        if count > most:
+            raise UploadRefused(
+                _("At most %(limit)d files can be uploaded at once.") % {"limit": limits.files}
+            )
 
 
 def _check_listed(listed: list[zipfile.ZipInfo], *, size_bytes: int, limits: UploadLimits) -> None:
@@ -96,6 +130,8 @@ def _check_listed(listed: list[zipfile.ZipInfo], *, size_bytes: int, limits: Upl
     if claimed > limits.ratio_from_bytes and claimed > limits.ratio * max(1, size_bytes):
         raise UploadRefused(_bomb_sentence(limits))
     for number, entry in enumerate(listed, start=1):
+        if entry.compress_type not in _PACKINGS:
+            raise UploadRefused(_packing_sentence(number))
         if entry.flag_bits & _ENCRYPTED:
             raise UploadRefused(
                 _(
@@ -118,11 +154,8 @@ def _entry_pieces(
         with archive.open(entry) as opened:
             yield from _counted(_read(opened), most, number)
     except (NotImplementedError, RuntimeError) as error:
-        raise UploadRefused(
-            _("File %(number)d in the archive is packed in a way that Haven cannot open.")
-            % {"number": number}
-        ) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+        raise UploadRefused(_packing_sentence(number)) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, ValueError) as error:
         raise UploadRefused(
             _("The archive is damaged: file %(number)d cannot be unpacked.") % {"number": number}
         ) from error
@@ -157,6 +190,13 @@ def _counted(pieces: Iterator[bytes], most_bytes: int, number: int) -> Iterator[
                 % {"number": number, "limit": max(1, most_bytes >> 20)}
             )
         yield piece
+
+
+def _packing_sentence(number: int) -> str:
+    """Return the sentence for an entry that is packed in another way."""
+    return _("File %(number)d in the archive is packed in a way that Haven cannot open.") % {
+        "number": number
+    }
 
 
 def _bomb_sentence(limits: UploadLimits) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from haven.workbench.evidence.models import Exhibit
 
 _ANY = ("", _("any"))
+_LONGEST_ID = 80  # characters; the column of a group's id, the longest there is
 FACES = [
     _ANY,
     ("any", _("with faces")),
@@ -147,9 +148,12 @@ class _Ids(forms.MultipleChoiceField):
             ValidationError: One has another type.
         """
         try:
-            return [self.kind(one) for one in super().to_python(value)]
+            found = [self.kind(one) for one in super().to_python(value)]
         except ValueError as error:
             raise forms.ValidationError(_("Choose again.")) from error
+        if any(len(one) > _LONGEST_ID or "\0" in one for one in map(str, found)):
+            raise forms.ValidationError(_("Choose again."))
+        return found
 
     def validate(self, value: Any) -> None:
         """Accept any id."""

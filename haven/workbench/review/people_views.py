@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 TOP = 20  # candidates by default; more at once make people find someone in any list
 MOST = 50
 _CHANGES_SHOWN = 100
+_LONGEST_POSITION = 6  # digits; no picture holds a million faces
 
 
 @require_safe
@@ -184,7 +185,8 @@ def probe(request: MemberRequest, case_id: UUID, probe_id: UUID) -> HttpResponse
     if on_it:
         best = max(on_it, key=lambda face: (face.quality, -face.position))
         chosen = request.GET.get("face", "")
-        position = int(chosen) if chosen.isdecimal() else best.position
+        is_number = chosen.isdecimal() and len(chosen) <= _LONGEST_POSITION
+        position = int(chosen) if is_number else best.position
         top = _top(request)
         found = actions.search_by_probe(
             case_id, probe_id, position, top=top, by=request.user, at=timezone.now()

@@ -122,12 +122,19 @@ def background(request: MemberRequest, case_id: UUID, item_id: int) -> HttpRespo
 def failures(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = cases.get(case_id, member=request.user)
     found = analysis.failures(case)
+    last = list(analysis.last_runs(case).values())
     return page(
         request,
         "review/failures.html",
         **_about(case),
         runs=analysis.progress(case, now=timezone.now()),
         failures=[(one, words.failure(one.code)) for one in found],
+        ended_early=[
+            (run, words.failure(run.error_code)) for run in last if run.state == run.State.FAILED
+        ],
+        is_everything=bool(last)
+        and len(last) == evidence.of_case(case).count()
+        and all(run.state == run.State.FINISHED for run in last),
         can_retry=any(one.is_retryable for one in found),
         unread=analysis.unread(case)[:_UNREAD_SHOWN],
     )

@@ -1,0 +1,278 @@
+"""Every address: what a stranger, another agency and a member get, for all that is routed.
+
+A new address that fits none of the lists below fails here, so that none is forgotten.
+"""
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.apps import apps
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.workbench.build import NOW, findings, person, png
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from haven.accounts.models import Member
+
+OPEN = {"accounts:sign-in", "accounts:first", "accounts:language", "accounts:theme"}
+OWN = {  # of a member, not of a case
+    "home",
+    "keys",
+    "styleguide",
+    "cases:list",
+    "cases:open",
+    "accounts:sign-out",
+}
+POST_ALONE = {
+    "accounts:language",
+    "accounts:sign-out",
+    "accounts:theme",
+    "review:background",
+    "review:erase_probe",
+    "review:merge",
+    "review:name",
+    "review:retry",
+    "review:split",
+    "review:undo",
+}
+BOTH = {
+    "accounts:first",
+    "accounts:sign-in",
+    "analysis:start",
+    "cases:members",
+    "cases:open",
+    "evidence:add_folder",
+    "evidence:add_upload",
+    "review:find",
+}
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
+Ids = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class World:
+    """Three cases: two of one member, one of a member of another agency."""
+
+    ours: Ids
+    beside: Ids
+    theirs: Ids
+
+
+def routed(patterns: Any = None, space: str = "") -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the name and the arguments of every address of the site."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(one, URLResolver):
+            inner = frozenset(one.pattern.converters)
+            for name, arguments in routed(one.url_patterns, one.namespace or space):
+                yield name, arguments | inner
+        else:
+            assert isinstance(one, URLPattern)
+            assert one.name, f"{one.pattern} has no name"
+            name = f"{space}:{one.name}" if space else one.name
+            yield name, frozenset(one.pattern.converters)
+
+
+ROUTED = dict(routed())
+OF_A_CASE = sorted(name for name, arguments in ROUTED.items() if "case_id" in arguments)
+CLOSED = sorted(set(ROUTED) - OPEN)
+WITH_INNER_IDS = [name for name in OF_A_CASE if ROUTED[name] - {"case_id", "position"}]
+
+
+def address(name: str, ids: Ids) -> str:
+    known = {**ids, "uidb64": "MQ", "token": "set-password"}
+    address = reverse(name, kwargs={one: known[one] for one in ROUTED[name]})
+    return f"{address}?key={ids['key']}" if name == "analysis:background" else address
+
+
+def ask(client: Client, name: str, ids: Ids) -> HttpResponse:
+    return getattr(client, "post" if name in POST_ALONE else "get")(address(name, ids))
+
+
+@pytest.fixture
+def world(north_lead: "Member", south_lead: "Member", evidence_root: "Path") -> World:
+    """Return three cases with everything in them that an address can name."""
+    return World(
+        ours=_case(north_lead, "1/26", evidence_root),
+        beside=_case(north_lead, "2/26", evidence_root),
+        theirs=_case(south_lead, "3/26", evidence_root),
+    )
+
+
+def _case(lead: "Member", number: str, root: "Path") -> Ids:
+    """Return the ids of a case, an exhibit, an item, a face, a group, a change, a probe."""
+    from haven.workbench.analysis import actions as analysis
+    from haven.workbench.analysis import grouping, probing, saving
+    from haven.workbench.analysis.models import Face
+    from haven.workbench.cases import actions as cases
+    from haven.workbench.evidence import actions as evidence
+    from haven.workbench.review import actions as review
+    from haven.workbench.review import queries
+
+    folder = root / number.replace("/", "-")
+    folder.mkdir()
+    (folder / "a.png").write_bytes(png())
+    case = cases.open_case(number=number, name="Harbour", by=lead, at=NOW)
+    exhibit = evidence.add_folder(case.public_id, folder=folder, label="A", by=lead, at=NOW)
+    run = analysis.start_run(exhibit.public_id, by=lead, at=NOW)
+    items = [
+        saving.content(run, findings(f"{number}-{one}", [person(0, wobble=one)])) for one in (0, 1)
+    ]
+    run.state, run.finished_at = run.State.FINISHED, NOW
+    run.save()
+    grouping.regroup(case.pk, settle=True)
+    face = Face.objects.select_related("group").get(item=items[0])
+    assert face.group is not None
+    review.name(case.public_id, face.group.public_id, name="Ash", by=lead, at=NOW)
+    change = queries.last_change(case)
+    assert change is not None
+    probe = analysis.bring_probe(case.public_id, picture=io.BytesIO(png()), by=lead, at=NOW)
+    probing._save(probe, findings(f"{number}-probe", [person(0, wobble=2)]))
+    return {
+        "case_id": case.public_id,
+        "exhibit_id": exhibit.public_id,
+        "item_id": items[0].pk,
+        "face_id": face.pk,
+        "group_id": face.group.public_id,
+        "change_id": change.pk,
+        "probe_id": probe.public_id,
+        "position": 0,
+        "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
+    }
+
+
+def test_every_address_belongs_to_one_of_the_lists() -> None:
+    assert set(ROUTED) >= OPEN | OWN | POST_ALONE | BOTH
+    assert set(ROUTED) - OPEN - OWN == set(OF_A_CASE)
+    assert {"debug", "admin", "media"}.isdisjoint(name.partition(":")[0] for name in ROUTED)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_nobody_gets_past_the_sign_in(client: Client, world: World, method: str) -> None:
+    for name in CLOSED:
+        answer = getattr(client, method)(address(name, world.ours))
+
+        assert answer.status_code == 302, (name, method)
+        assert answer["Location"].startswith("/account/sign-in/"), (name, method)
+        assert not answer.content
+
+
+def test_open_pages_say_nothing_of_a_case(client: Client, world: World) -> None:
+    for name in OPEN:
+        for method in METHODS:
+            answer = getattr(client, method)(address(name, world.ours))
+
+            assert answer.status_code in (200, 302, 400, 405), (name, method)
+            assert b"Harbour" not in answer.content
+            assert answer["Cache-Control"], name
+
+
+@pytest.mark.parametrize("name", OF_A_CASE)
+def test_a_case_is_there_for_its_member_and_for_no_other_agency(
+    name: str,
+    world: World,
+    client_of: "Callable[[Member], Client]",
+    north_lead: "Member",
+    south_lead: "Member",
+) -> None:
+    member, stranger = client_of(north_lead), client_of(south_lead)
+
+    hidden = ask(stranger, name, world.ours)
+    shown = ask(member, name, world.ours)
+
+    assert hidden.status_code == 404, name
+    assert b"Harbour" not in hidden.content
+    assert shown.status_code in (200, 302, 422), name
+
+
+@pytest.mark.parametrize("name", OF_A_CASE)
+def test_a_stranger_learns_nothing_by_another_method(
+    name: str, world: World, client_of: "Callable[[Member], Client]", south_lead: "Member"
+) -> None:
+    client = client_of(south_lead)
+
+    for method in METHODS:
+        answer = getattr(client, method)(address(name, world.ours))
+
+        assert answer.status_code in (404, 405), (name, method)
+        assert b"Harbour" not in answer.content
+
+
+@pytest.mark.parametrize("name", WITH_INNER_IDS)
+def test_things_of_one_case_are_not_there_under_the_address_of_another(
+    name: str, world: World, client_of: "Callable[[Member], Client]", north_lead: "Member"
+) -> None:
+    client = client_of(north_lead)
+
+    for other in (world.beside, world.theirs):
+        for inner in ROUTED[name] - {"case_id", "position"}:
+            mixed = {**world.ours, inner: other[inner], "key": other["key"]}
+
+            assert ask(client, name, mixed).status_code == 404, (name, inner)
+        assert ask(client, name, {**other, "case_id": world.ours["case_id"]}).status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(POST_ALONE | BOTH))
+def test_nothing_is_done_for_a_request_from_another_site(
+    name: str, world: World, north_lead: "Member"
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    if name not in OPEN:
+        client.force_login(north_lead)
+
+    answer = client.post(address(name, world.ours), {"name": "x", "number": "x", "theme": "dark"})
+
+    assert answer.status_code == 403, name
+
+
+@pytest.mark.parametrize("name", sorted(POST_ALONE))
+def test_what_changes_something_is_not_done_by_following_a_link(
+    name: str, world: World, client_of: "Callable[[Member], Client]", north_lead: "Member"
+) -> None:
+    assert client_of(north_lead).get(address(name, world.ours)).status_code == 405
+
+
+def test_looking_changes_nothing_but_the_record(
+    world: World, client_of: "Callable[[Member], Client]", north_lead: "Member"
+) -> None:
+    client = client_of(north_lead)
+    before = _rows()
+
+    for name in sorted(set(CLOSED) - POST_ALONE):
+        assert client.get(address(name, world.ours)).status_code in (200, 302), name
+
+    assert _rows() == before
+
+
+def _rows() -> dict[str, list[Any]]:
+    """Return every row of the workbench and of the accounts."""
+    labels = ("accounts", "cases", "evidence", "analysis", "review")
+    models = [model for label in labels for model in apps.get_app_config(label).get_models()]
+    return {
+        model._meta.label: sorted(map(repr, model.objects.values_list()))
+        for model in models  # type: ignore[attr-defined]  # each has a manager
+    }
+
+
+BEYOND = ("9" * 30, "9" * 5000)
+
+
+@pytest.mark.parametrize("name", WITH_INNER_IDS)
+def test_a_nonsense_id_is_not_there_and_no_error(
+    name: str, world: World, client_of: "Callable[[Member], Client]", north_lead: "Member"
+) -> None:
+    client = client_of(north_lead)
+    path = address(name, world.ours).partition("?")[0]
+
+    for inner in ROUTED[name] & {"item_id", "face_id", "change_id", "group_id", "position"}:
+        for nonsense in (*BEYOND, "%00", "%00a", "%F0%9F"):
+            wrong = path.replace(f"/{world.ours[inner]}", f"/{nonsense}")
+            answer = client.post(wrong) if name in POST_ALONE else client.get(wrong)
+
+            assert answer.status_code == 404, (name, inner, nonsense[:40])
