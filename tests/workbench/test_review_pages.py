@@ -123,11 +123,19 @@ class TestItems:
         assert b"<html" not in response.content
         assert len(numbers(response)) == 2
 
+    def test_is_recorded_with_what_was_looked_for(self, browse, case):
+        browse("items", query="?faces=any&q=holiday%00")
+
+        event = audit.of_case(case.pk).first()
+        assert event.verb == "items.view"
+        assert event.facts["looked_for"]["faces"] == "any"
+        assert "\0" not in str(event.facts)
+
     def test_costs_the_same_for_many_items(self, browse, found, django_assert_max_num_queries):
         for number in range(70):
             found(f"{number}.jpg", [person(number % 60)])
 
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(12):
             response = browse("items")
 
         assert len(numbers(response)) == 60
@@ -275,7 +283,7 @@ class TestOverview:
         assert ended["HX-Trigger"] == "runs-ended"
 
     def test_costs_few_queries(self, browse, items, run, django_assert_max_num_queries):
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(17):
             browse("overview")
 
 
@@ -291,7 +299,7 @@ class TestPeople:
     def test_costs_few_queries(self, browse, items, case, django_assert_max_num_queries):
         grouping.regroup(case.pk)
 
-        with django_assert_max_num_queries(11):
+        with django_assert_max_num_queries(14):
             browse("people", query="?single=1")
 
     def test_a_refused_merge_says_why_on_the_page(self, browse, items, case):

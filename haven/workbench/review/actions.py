@@ -11,7 +11,7 @@ Not     here: grouping by the program (haven.workbench.analysis)
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +184,43 @@ def undo(case_id: UUID, change_pk: int, *, by: Member, at: datetime) -> GroupCha
     change.save(update_fields=["undone_by", "undone_at"])
     record("group.undo", actor=by, target=change, case_id=case.pk, at=at, of=change.verb)
     return change
+
+
+@transaction.atomic
+def view_items(case_id: UUID, *, looked_for: Mapping[str, str], by: Member, at: datetime) -> Case:
+    """Open a page of the grid; that is recorded with what was looked for.
+
+    Raises:
+        CaseNotFound: Not there or not to be seen.
+    """
+    case = cases.get(case_id, member=by)
+    record("items.view", actor=by, target=case, case_id=case.pk, at=at, looked_for=looked_for)
+    return case
+
+
+@transaction.atomic
+def view_people(case_id: UUID, *, by: Member, at: datetime) -> Case:
+    """Open the groups of a case; that is recorded.
+
+    Raises:
+        CaseNotFound: Not there or not to be seen.
+    """
+    case = cases.get(case_id, member=by)
+    record("people.view", actor=by, target=case, case_id=case.pk, at=at)
+    return case
+
+
+@transaction.atomic
+def view_group(case_id: UUID, group_id: str, *, by: Member, at: datetime) -> Case:
+    """Open one group; that is recorded.
+
+    Raises:
+        CaseNotFound, GroupNotFound: Not there or not to be seen.
+    """
+    case = cases.get(case_id, member=by)
+    found = faces.group(case, group_id)
+    record("group.view", actor=by, target=found, case_id=case.pk, at=at)
+    return case
 
 
 @transaction.atomic

@@ -42,7 +42,7 @@ _LONGEST_POSITION = 6  # digits; no picture holds a million faces
 @require_safe
 def people(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Show the groups of a case, largest first."""
-    case = cases.get(case_id, member=request.user)
+    case = actions.view_people(case_id, by=request.user, at=timezone.now())
     with_single = request.GET.get("single") == "1"
     groups, rows = queries.people(
         case, request.GET.get("after"), least_faces=1 if with_single else 2
@@ -64,7 +64,7 @@ def people(request: MemberRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def group(request: MemberRequest, case_id: UUID, group_id: str) -> HttpResponse:
     """Show one group with its faces."""
-    case = cases.get(case_id, member=request.user)
+    case = actions.view_group(case_id, group_id, by=request.user, at=timezone.now())
     return _group_page(request, case, group_id)
 
 

@@ -106,6 +106,12 @@
     return Boolean(back);
   }
 
+  // On a keyboard without Latin letters the key is told by its place.
+  function letter(event) {
+    const isLatin = /^[a-z]$/i.test(event.key) || !/^Key[A-Z]$/.test(event.code);
+    return isLatin ? event.key : event.code.slice(3).toLowerCase();
+  }
+
   function press(key) {
     const target = [...document.querySelectorAll("[data-key]")].find(
       (candidate) => candidate.dataset.key === key && candidate.offsetParent && !candidate.disabled);
@@ -134,7 +140,7 @@
     }
     const item = event.target.closest("[data-item]");
     const grid = item?.closest("[data-grid]");
-    if ((grid && moveInGrid(event, grid, item)) || enterGrid(event) || press(event.key)) event.preventDefault();
+    if ((grid && moveInGrid(event, grid, item)) || enterGrid(event) || press(letter(event))) event.preventDefault();
   }
 
   function onClick(event) {

@@ -6,12 +6,15 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.target.matches("input:not([type=checkbox]), textarea, select")) return;
-    if (event.key === "x") {
+    // The place counts where the keyboard has no Latin letters, as in keyboard.js.
+    const isLatin = /^[a-z]$/i.test(event.key) || !/^Key[A-Z]$/.test(event.code);
+    const key = isLatin ? event.key : event.code.slice(3).toLowerCase();
+    if (key === "x") {
       const box = event.target.closest("[data-row]")?.querySelector("[data-choose]");
       if (!box) return;
       box.click();
       event.preventDefault();
-    } else if (event.key === "a" && boxes().length) {
+    } else if (key === "a" && boxes().length) {
       const all = boxes().every((box) => box.checked);
       for (const box of boxes()) box.checked = !all;
       event.preventDefault();
