@@ -86,6 +86,13 @@ def _session_dir() -> Iterator[None]:
     shutil.rmtree(SESSION_DIR, ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_probe_left_to_the_next_test() -> Iterator[None]:
+    """Remove pictures brought for a search: their rows are rolled back, the files are not."""
+    yield
+    shutil.rmtree(DATA_DIR / "probes", ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(_session_dir: None) -> Iterator[None]:
     """Have a database before pytest-django makes the test database in it."""
