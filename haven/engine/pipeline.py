@@ -334,10 +334,11 @@ class Tools:
 def _tools(models: Models, precision: str = FULL) -> Tools:
     """Return the networks, made once in this process."""
     cv2.setNumThreads(1)  # parallelism is one process per core
+    # The second opinion is exact always: it decides what may be seen.
     return Tools(
         Detector(models.detector, precision),
-        SecondOpinion(Detector(models.detector), models.second_opinion),  # always exact: it
-        Embedder(models.recogniser, precision),  # decides what may be seen
+        SecondOpinion(Detector(models.detector), models.second_opinion),
+        Embedder(models.recogniser, precision),
     )
 
 

@@ -47,8 +47,8 @@ def compile_model(path: Path, *, height_px: int, width_px: int, precision: str =
     if not path.is_file():
         raise AssetMissing("the model file is not on this machine; run: haven assets get")
     try:
-        graph = _with_pixels_in(path, height_px, width_px)
-        compiled = _core(available(precision)).compile_model(graph, "CPU")
+        core = _core(available(precision))
+        compiled = core.compile_model(_with_pixels_in(core, path, height_px, width_px), "CPU")
     except RuntimeError as error:
         raise AssetRefused(
             f"the model does not compile for a {width_px}x{height_px} canvas"
@@ -58,6 +58,8 @@ def compile_model(path: Path, *, height_px: int, width_px: int, precision: str =
 
 def available(precision: str) -> str:
     """Return the precision asked for if the processor computes in it, else float32."""
+    if precision == FULL:
+        return FULL
     abilities = ov.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     return precision if precision.upper() in abilities else FULL
 
@@ -78,9 +80,9 @@ def _core(precision: str) -> ov.Core:
     return core
 
 
-def _with_pixels_in(path: Path, height_px: int, width_px: int) -> ov.Model:
+def _with_pixels_in(core: ov.Core, path: Path, height_px: int, width_px: int) -> ov.Model:
     """Return the graph with a (1, height, width, 3) uint8 BGR input in front."""
-    graph = ov.Core().read_model(path)
+    graph = core.read_model(path)
     picture = graph.inputs[0]
     graph.reshape({picture: ov.PartialShape([1, 3, height_px, width_px])})
     steps = PrePostProcessor(graph)
