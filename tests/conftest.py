@@ -140,7 +140,11 @@ def _member(username: str, display_name: str, agency: "Agency") -> "Member":
     from haven.accounts.models import Member
 
     return Member.objects.create_user(
-        username=username, password=PASSWORD, display_name=display_name, agency=agency
+        username=username,
+        password=PASSWORD,
+        display_name=display_name,
+        agency=agency,
+        roles=["investigator"],
     )
 
 

@@ -8,6 +8,7 @@ Not     here: invitations, vetting, second factors
 """
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
@@ -56,20 +57,23 @@ def add_member(
     agency: Agency,
     by: Member | None,
     at: dt.datetime,
-    password: str | None = None,
+    roles: Collection[str] = (),
 ) -> Member:
-    """Add a member; without a password nobody can sign in until a link is used.
+    """Add a member, who can sign in once a one-time link was used.
+
+    Without a role a member can sign in and see nothing.
 
     Raises:
         NameTaken: The sign-in name is in use.
     """
     if Member.objects.filter(username=username).exists():
         raise NameTaken("a member of that sign-in name exists")
-    made = Member(username=username, display_name=display_name, agency=agency)
-    made.set_password(password)
+    chosen = sorted(set(roles))
+    made = Member(username=username, display_name=display_name, agency=agency, roles=chosen)
+    made.set_unusable_password()
     made.full_clean(exclude=["password"])
     made.save()
-    record("member.add", actor=by, target=made, at=at, agency_id=agency.pk)
+    record("member.add", actor=by, target=made, at=at, agency_id=agency.pk, roles=chosen)
     return made
 
 

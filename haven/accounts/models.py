@@ -9,8 +9,11 @@ Not     here: what a member may see in a case (workbench/cases)
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from haven.accounts.access import Role
 
 
 class Agency(models.Model):
@@ -34,6 +37,12 @@ class Member(AbstractUser):
     last_name = None  # type: ignore[assignment]
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="members")
     display_name = models.CharField(_("name"), max_length=200)
+    roles = ArrayField(
+        models.CharField(max_length=20, choices=Role),
+        verbose_name=_("roles"),
+        default=list,
+        blank=True,
+    )
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

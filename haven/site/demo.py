@@ -27,10 +27,10 @@ from haven.workbench.cases import queries as case_queries
 from haven.workbench.evidence import actions as evidence
 
 NORTH, SOUTH = ("North Regional Unit", "NO"), ("South Coast Unit", "ZA")
-CAST = {  # sign-in name: name, agency, role in the case (None: not on it)
-    "ida": ("Ida Berg", NORTH, "lead"),
-    "aron": ("Aron Lind", NORTH, "worker"),
-    "thandi": ("Thandi Maseko", SOUTH, None),
+CAST = {  # sign-in name: name, agency, roles, role in the case (None: not on it)
+    "ida": ("Ida Berg", NORTH, ["investigator", "supervisor"], "lead"),
+    "aron": ("Aron Lind", NORTH, ["analyst"], "worker"),
+    "thandi": ("Thandi Maseko", SOUTH, ["investigator"], None),
 }
 CASE_NUMBER = "2026-014"
 # Words that are easy to read out and to type; 5 of 64 give 30 bits, and the site listens
@@ -127,26 +127,27 @@ def _member(username: str, password: str, *, is_new_password: bool) -> None:
         if is_new_password:
             accounts.set_password(member.pk, password=password, by=None, at=now)
         return
-    display_name, (agency_name, country), _role = CAST[username]
+    display_name, (agency_name, country), roles, _role = CAST[username]
     with transaction.atomic():
         agency = members.agency(agency_name) or accounts.add_agency(
             name=agency_name, country=country, by=None, at=now
         )
-        accounts.add_member(
+        made = accounts.add_member(
             username=username,
             display_name=display_name,
             agency=agency,
+            roles=roles,
             by=None,
             at=now,
-            password=password,
         )
+        accounts.set_password(made.pk, password=password, by=None, at=now)
 
 
 def _open_case(lead: Member, laid: exhibits.Laid) -> None:
     """Open the case, let the colleague in, add the exhibits and queue their analysis."""
     now = timezone.now()
     case = cases.open_case(number=CASE_NUMBER, name="Demonstration", by=lead, at=now)
-    for username, (_name, _agency, role) in CAST.items():
+    for username, (_name, _agency, _roles, role) in CAST.items():
         member = members.by_username(username)
         if member is not None and role is not None and member.pk != lead.pk:
             cases.add_member(case.public_id, member=member, role=role, by=lead, at=now)

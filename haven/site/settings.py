@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "haven.web.middleware.never_stored",
     "haven.web.middleware.PlainWords",
+    "haven.accounts.middleware.RolesAllow",
 ]
 
 TEMPLATES = [

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from haven.accounts import actions, queries
+from haven.accounts import access, actions, queries
 from haven.accounts.actions import NameTaken
 
 
@@ -29,6 +29,12 @@ class Command(BaseCommand):
         parser.add_argument("username", help="sign-in name")
         parser.add_argument("--name", required=True, help="the person's name, shown to colleagues")
         parser.add_argument("--agency", required=True, help="made if there is none of this name")
+        parser.add_argument(
+            "--role",
+            action="append",
+            choices=access.Role.values,
+            help="may be given several times; investigator if not given",
+        )
         parser.add_argument("--country", required=True, help="of the agency, two letters")
 
     def handle(self, **options: Any) -> None:
@@ -43,6 +49,7 @@ class Command(BaseCommand):
                     username=options["username"],
                     display_name=options["name"],
                     agency=agency,
+                    roles=options["role"] or [access.Role.INVESTIGATOR],
                     by=None,
                     at=now,
                 )

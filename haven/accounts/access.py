@@ -1,0 +1,109 @@
+"""Access: the one table of what each role may do, and what each address asks for.
+
+In      a member, an act, or the name of an address
+Out     yes or no
+Fails   NotAllowed; an address that no table names is closed to everyone
+Why     one place to read, to change and to test: every address is in it (tests/site)
+Not     here: which case a member works on (workbench/cases), fresh second factors
+
+A role says what a person does in the agency. Seeing a case takes a place on that case as
+well: a role alone opens none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from haven.web.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from haven.accounts.models import Member
+
+
+class Role(models.TextChoices):
+    """What a member does in the agency; one member may have several."""
+
+    INVESTIGATOR = "investigator", _("investigator")
+    ANALYST = "analyst", _("victim identification analyst")
+    SUPERVISOR = "supervisor", _("supervisor")
+    WELLBEING = "wellbeing", _("wellbeing lead")
+    ADMINISTRATOR = "administrator", _("agency administrator")
+    AUDITOR = "auditor", _("auditor")
+    CURATOR = "curator", _("hub curator")
+    PROVIDER = "provider", _("tool provider")
+
+
+CASEWORKERS = frozenset({Role.INVESTIGATOR, Role.ANALYST, Role.SUPERVISOR})
+
+# What each act takes: one of these roles.
+MAY: dict[str, frozenset[Role]] = {
+    "case.work": CASEWORKERS,  # be on a case at all; the place on the case says what there
+    "case.open": frozenset({Role.INVESTIGATOR, Role.SUPERVISOR}),
+}
+
+# What each address takes. OPEN: nothing. SIGNED_IN: to be signed in. Else: an act of MAY.
+OPEN, SIGNED_IN = "open", "signed in"
+PAGES: dict[str, str] = {
+    "home": SIGNED_IN,
+    "keys": SIGNED_IN,
+    "styleguide": SIGNED_IN,
+    "accounts:sign-in": OPEN,
+    "accounts:sign-out": SIGNED_IN,
+    "accounts:first": OPEN,
+    "accounts:language": OPEN,
+    "accounts:theme": OPEN,
+    "cases:list": "case.work",
+    "cases:open": "case.open",
+    "cases:members": "case.work",
+    "evidence:add_folder": "case.work",
+    "evidence:add_upload": "case.work",
+    "analysis:start": "case.work",
+    "analysis:progress": "case.work",
+    "analysis:masked": "case.work",
+    "analysis:background": "case.work",
+    "analysis:crop": "case.work",
+    "analysis:probe_crop": "case.work",
+    "review:overview": "case.work",
+    "review:items": "case.work",
+    "review:item": "case.work",
+    "review:background": "case.work",
+    "review:failures": "case.work",
+    "review:retry": "case.work",
+    "review:people": "case.work",
+    "review:merge": "case.work",
+    "review:group": "case.work",
+    "review:name": "case.work",
+    "review:split": "case.work",
+    "review:changes": "case.work",
+    "review:undo": "case.work",
+    "review:find": "case.work",
+    "review:find_face": "case.work",
+    "review:probe": "case.work",
+    "review:erase_probe": "case.work",
+}
+
+
+def allows(member: Member, act: str) -> bool:
+    """Tell whether one of a member's roles allows an act of MAY."""
+    return not MAY[act].isdisjoint(member.roles)
+
+
+def require(member: Member, act: str) -> None:
+    """Return if the member may do an act.
+
+    Raises:
+        NotAllowed: No role of the member allows it.
+    """
+    if not allows(member, act):
+        raise NotAllowed(f"no role of member {member.pk} allows: {act}")
+
+
+def opens(member: Member, page: str) -> bool:
+    """Tell whether a signed-in member may ask for an address; an unknown one is closed."""
+    rule = PAGES.get(page)
+    if rule is None:
+        return False
+    return rule in (OPEN, SIGNED_IN) or allows(member, rule)
