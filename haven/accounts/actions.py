@@ -45,7 +45,7 @@ def add_agency(*, name: str, country: str, by: Member | None, at: dt.datetime) -
     if Agency.objects.filter(name=name).exists():
         raise NameTaken("an agency of that name exists")
     made = Agency.objects.create(name=name, country=country)
-    record("agency.add", actor=by, target=made, at=at, name=name, country=country)
+    record("agency.add", actor=by, target=made, at=at, agency_id=made.pk, country=country)
     return made
 
 
@@ -73,7 +73,7 @@ def add_member(
     made.set_unusable_password()
     made.full_clean(exclude=["password"])
     made.save()
-    record("member.add", actor=by, target=made, at=at, agency_id=agency.pk, roles=chosen)
+    record("member.add", actor=by, target=made, at=at, agency_id=agency.pk, given_roles=chosen)
     return made
 
 
@@ -121,4 +121,4 @@ def note_sign_out(member: Member, *, at: dt.datetime) -> None:
 @transaction.atomic
 def note_refused_sign_in(*, at: dt.datetime) -> None:
     """Record a failed try; what was typed is not kept, it may be a password."""
-    record("member.sign_in_refused", actor=None, at=at)
+    record("member.sign_in_refused", actor=None, at=at, outcome="refused")

@@ -1,72 +1,128 @@
 """Audit actions: write one act to the record, in the caller's transaction.
 
 In      a verb, who did it, to what, and facts
-Out     the row
-Fails   NotInTransaction: outside a transaction the act could stand without its record
-        any database error: the act is rolled back with the record
+Out     the entry
+Fails   NotInTransaction, UnknownVerb, NotCanonical: bugs of the caller
+        ReasonMissing (400): the verb wants a reason and none was given
+        any database error: the act is rolled back with the entry
 Why     when the record cannot be written, the act does not happen (design, rule 6)
-Not     here: reading the record (queries.py)
+Not     here: reading the record (queries.py), the tree over it (keeper.py)
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Protocol
 
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from haven.audit.models import Event
+from haven import __version__
+from haven.audit import bodies, context, verbs
+from haven.audit.models import Event, Personal
+from haven.web.errors import BadInput
+
+Outcome = Event.Outcome
 
 
 class NotInTransaction(RuntimeError):
     """An act was to be recorded outside a transaction: a bug, wrap the action."""
 
 
+class ReasonMissing(BadInput):
+    """The act wants a reason."""
+
+    code = "audit.reason_missing"
+    words = _("Say why. The reason is kept on the record.")
+
+
 class Actor(Protocol):
-    """Whoever acts: anything with a key and a name; the record knows no member."""
+    """Whoever acts: anything with a key; the record knows no member.
+
+    It may also have `display_name`, `agency_id` and `roles`; they are kept as they are at
+    that moment.
+    """
 
     @property
     def pk(self) -> int | None:
         """Key of the actor, a whole number."""
 
 
-def record(
+def record(  # noqa: PLR0913  # one call from every act of the program, all by keyword
     verb: str,
     *,
     actor: Actor | None,
     target: models.Model | None = None,
     case_id: int | None = None,
+    agency_id: int | None = None,
     at: dt.datetime | None = None,
+    outcome: str = Outcome.DONE,
+    reason: str = "",
+    personal: Mapping[str, object] | None = None,
     **facts: object,
 ) -> Event:
     """Write one act to the record.
 
     Args:
-        verb: A fixed word such as "case.open": the thing, a dot, what was done.
+        verb: One of verbs.py, such as "case.open".
         actor: The member who acts; None when the program acts by itself.
         target: The stored thing it was done to.
         case_id: Key of the case it belongs to; None outside a case.
+        agency_id: Key of the agency whose record it is in; the actor's when not given. Give
+            it when the program acts in a case.
         at: The moment; now when not given.
-        facts: What explains the act, as JSON values. No picture, no template of a face.
+        outcome: "done", "refused" or "failed".
+        reason: Why, in the member's words; kept beside the entry, as it may hold names.
+        personal: Names, file names, words searched for, free text: kept beside the entry,
+            which holds only a salted commitment, and erased without breaking the proof.
+        facts: What explains the act: keys, numbers, fixed words. Never a name, free text, a
+            picture or a template of a face.
 
     Raises:
         NotInTransaction: The caller holds no transaction.
+        UnknownVerb: verbs.py does not have the verb.
+        ReasonMissing: The verb wants a reason.
+        NotCanonical: A fact is no plain JSON value.
     """
     if not connection.in_atomic_block:
         raise NotInTransaction(f"{verb} must be recorded inside the transaction of the act")
-    return Event.objects.create(
-        at=at or timezone.now(),
+    reason = reason.strip()
+    if verbs.get(verb).needs_reason and not reason:
+        raise ReasonMissing(f"{verb} wants a reason")
+    kept = _personal(actor, reason, personal or {})
+    now, source = timezone.now(), context.current()
+    event = Event(
+        at=at or now,
+        written_at=now,
+        agency_id=agency_id if agency_id is not None else getattr(actor, "agency_id", None),
         actor_id=actor.pk if actor is not None else None,
-        actor_name=_name(actor),
+        roles=sorted(map(str, getattr(actor, "roles", ()))),
+        session=source.session,
+        client=source.client,
+        via=source.via,
         verb=verb,
         target_type=target._meta.label_lower if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
         case_id=case_id,
+        outcome=str(Outcome(outcome)),
+        has_reason=bool(reason),
         facts=facts,
+        commitment=kept.commitment if kept else "",
+        version=__version__,
     )
+    event.body = bodies.body_of(event)
+    event.save(force_insert=True)
+    if kept:
+        beside = Personal(event=event, salt=kept.salt, text=kept.text)
+        beside.save(force_insert=True)
+    return event
 
 
-def _name(actor: Actor | None) -> str:
-    """Return the name to keep, at most 200 characters."""
-    if actor is None:
-        return ""
-    return str(getattr(actor, "display_name", "") or actor)[:200]
+def _personal(actor: Actor | None, reason: str, more: Mapping[str, object]) -> bodies.Kept | None:
+    """Return what is kept beside the entry, or None where there is nothing personal."""
+    said: dict[str, object] = dict(more)
+    if actor is not None:
+        said["actor_name"] = str(getattr(actor, "display_name", "") or actor)[:200]
+    if reason:
+        said["reason"] = reason
+    return bodies.keep(said) if said else None

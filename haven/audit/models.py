@@ -1,40 +1,92 @@
-"""Audit table: one row per act, never changed and never deleted.
+"""Audit tables: one entry per act, never changed and never deleted.
 
 In      rows written by actions.record
 Out     rows read by the pages of the record
-Fails   the database refuses UPDATE, DELETE and TRUNCATE (migration 0001, a trigger)
+Fails   the database refuses UPDATE, DELETE and TRUNCATE (a trigger), for every role
 Why     what was done must be provable afterwards
-Not     here: foreign keys; a row outlives what it names
+Not     here: foreign keys; an entry outlives what it names
 """
 
+import json
+import uuid
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Event(models.Model):
-    """One act: who did what to which thing, when, with the facts that explain it.
+    """An entry: who did what to which thing, when, with the facts that explain it.
 
-    The actor's and the target's keys are plain numbers and not relations, because the
-    record must not change when a member or a case is erased.
+    Keys are plain numbers and not relations, because the record must not change when a
+    member or a case is erased. `body` is what is proved; the columns are for searching.
     """
 
-    at = models.DateTimeField()
+    class Outcome(models.TextChoices):
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
+        FAILED = "failed", _("failed")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    format = models.PositiveSmallIntegerField(default=1)  # 0: from before there was a tree
+    at = models.DateTimeField()  # of the act
+    written_at = models.DateTimeField()  # of the entry
+    agency_id = models.BigIntegerField(null=True)  # whose record it is in
     actor_id = models.BigIntegerField(null=True)  # None: the program itself
-    actor_name = models.CharField(max_length=200, blank=True)  # as it was at that moment
-    verb = models.CharField(max_length=60)  # fixed words such as "case.open"
+    roles = ArrayField(models.CharField(max_length=20), default=list)  # the actor's, then
+    session = models.CharField(max_length=32, blank=True)  # a digest
+    client = models.CharField(max_length=40, blank=True)  # class and digest of the address
+    via = models.CharField(max_length=20)  # web, worker, console, keeper
+    verb = models.CharField(max_length=60)  # one of verbs.py
     target_type = models.CharField(max_length=60, blank=True)  # app_label.model
     target_id = models.CharField(max_length=60, blank=True)
     case_id = models.BigIntegerField(null=True)
-    facts = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)
+    has_reason = models.BooleanField(default=False)  # the reason itself is personal
+    facts = models.JSONField(default=dict)  # numbers and fixed words
+    commitment = models.CharField(max_length=64, blank=True)  # to the personal part
+    version = models.CharField(max_length=40, blank=True)  # of the program
+    body = models.TextField()  # canonical JSON of all the above
 
     class Meta:
         indexes = [
             models.Index(fields=["case_id", "-id"], name="event_by_case"),
             models.Index(fields=["actor_id", "-id"], name="event_by_actor"),
             models.Index(fields=["target_type", "target_id", "-id"], name="event_by_target"),
+            models.Index(fields=["agency_id", "-id"], name="event_by_agency"),
+            models.Index(fields=["agency_id", "verb", "-id"], name="event_by_verb"),
+            models.Index(fields=["agency_id", "at"], name="event_by_time"),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(verb=""), name="event_says_what_was_done"),
+            models.CheckConstraint(condition=~models.Q(body=""), name="event_has_a_body"),
         ]
 
     def __str__(self) -> str:
         return f"event {self.pk}: {self.verb}"
+
+    @property
+    def actor_name(self) -> str:
+        """Return the actor's name of that moment; empty when it was erased or is nobody's."""
+        return str(self.personal_value.get("actor_name", ""))
+
+    @property
+    def personal_value(self) -> dict[str, Any]:
+        """Return names and free text of the act; nothing when they were erased."""
+        beside: Personal | None = getattr(self, "personal", None)
+        return dict(json.loads(beside.text)) if beside else {}
+
+
+class Personal(models.Model):
+    """Names and free text of one act, beside its entry: erased alone, it breaks no proof."""
+
+    event = models.OneToOneField(
+        Event, on_delete=models.DO_NOTHING, primary_key=True, related_name="personal",
+        db_constraint=False,  # an entry is never deleted, and a check costs every act
+    )  # fmt: skip
+    salt = models.BinaryField()  # 32 random bytes, never shown without the text
+    text = models.TextField()  # canonical JSON
+
+    def __str__(self) -> str:
+        return f"personal part of event {self.event_id}"

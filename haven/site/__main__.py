@@ -31,8 +31,10 @@ def main(words: Sequence[str]) -> int:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
+    from haven.audit import context
     from haven.site.postgres import DatabaseTrouble
 
+    context.enter(context.Source(via="console"))
     try:
         with _database(words):
             execute_from_command_line(["python -m haven.site", *words])

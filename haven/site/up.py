@@ -101,6 +101,9 @@ def _prepare_site(*, note_demo: bool) -> None:
         import django  # the settings read the environment made above
 
         django.setup()
+        from haven.audit import context
+
+        context.enter(context.Source(via="console"))
         _checks()
     with step("Tables") as note:
         note("brought up to date" if _migrate() else "up to date")

@@ -43,6 +43,9 @@ def main(words: Sequence[str]) -> int:
     import django  # after the arguments, so that --help is quick
 
     django.setup()
+    from haven.audit import context  # after the set-up
+
+    context.enter(context.Source(via="worker"))
     with _one_at_a_time() if args.alone else contextlib.nullcontext():
         asyncio.run(_work(alone=args.alone))
     return 0

@@ -173,7 +173,13 @@ def erase_old_probes() -> int:
     for probe in old:
         with transaction.atomic():
             probing.erase(probe)
-            record("probe.erase", actor=None, target=probe, case_id=probe.case_id)
+            record(
+                "probe.erase",
+                actor=None,
+                target=probe,
+                case_id=probe.case_id,
+                agency_id=probe.case.agency_id,
+            )
     probing.clear_abandoned(PROBE_LIFE)
     return len(old)
 

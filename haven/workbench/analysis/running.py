@@ -128,6 +128,8 @@ class _Attempt:
                     actor=None,
                     target=run,
                     case_id=self.exhibit.case_id,
+                    agency_id=self.exhibit.case.agency_id,
+                    outcome="failed" if state == Run.State.FAILED else "done",
                     state=str(state),
                     error_code=error_code,
                     n_files=run.n_files,

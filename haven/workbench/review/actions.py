@@ -194,7 +194,8 @@ def view_items(case_id: UUID, *, looked_for: Mapping[str, str], by: Member, at: 
         CaseNotFound: Not there or not to be seen.
     """
     case = cases.get(case_id, member=by)
-    record("items.view", actor=by, target=case, case_id=case.pk, at=at, looked_for=looked_for)
+    searched = {"looked_for": dict(looked_for)}  # may hold words that name a person
+    record("items.view", actor=by, target=case, case_id=case.pk, at=at, personal=searched)
     return case
 
 

@@ -1,0 +1,118 @@
+"""Verbs: every act the record knows, with its sentence and what the law calls it.
+
+In      a verb such as "case.open": the thing, a dot, what was done
+Out     Verb: a sentence for readers, the kind of act, whether a reason must be given
+Fails   UnknownVerb: the verb is not in the table: a bug, add it below
+Why     a record with free verbs cannot be filtered, counted or translated
+Not     here: writing an entry (actions.py)
+
+Kinds are those of the Law Enforcement Directive 2016/680, article 25: collection,
+alteration, consultation, disclosure, combination, erasure; and two of our own.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(StrEnum):
+    """What the law calls an act; logs are kept and counted by it."""
+
+    COLLECTION = "collection"
+    ALTERATION = "alteration"
+    CONSULTATION = "consultation"
+    DISCLOSURE = "disclosure"
+    COMBINATION = "combination"
+    ERASURE = "erasure"
+    ADMINISTRATION = "administration"  # ours: agencies, members, settings
+    SIGN_IN = "sign-in"  # ours: who came and went
+
+
+KIND_NAMES: dict[Kind, str | Promise] = {
+    Kind.COLLECTION: _("collection"),
+    Kind.ALTERATION: _("alteration"),
+    Kind.CONSULTATION: _("consultation"),
+    Kind.DISCLOSURE: _("disclosure"),
+    Kind.COMBINATION: _("combination"),
+    Kind.ERASURE: _("erasure"),
+    Kind.ADMINISTRATION: _("administration"),
+    Kind.SIGN_IN: _("sign-in"),
+}
+
+
+class Verb(NamedTuple):
+    """One act the record knows."""
+
+    sentence: str | Promise  # what was done, for a reader; who did it stands beside it
+    kind: Kind
+    needs_reason: bool = False  # R-LED-1: consultation of a file and disclosure
+
+
+class UnknownVerb(LookupError):
+    """The table has no such verb: a bug, add it with its sentence."""
+
+
+VERBS: dict[str, Verb] = {
+    # agencies and members
+    "agency.add": Verb(_("An agency was added."), Kind.ADMINISTRATION),
+    "member.add": Verb(_("A member was added."), Kind.ADMINISTRATION),
+    "member.set_password": Verb(_("A member chose a new password."), Kind.SIGN_IN),
+    "member.sign_in": Verb(_("A member signed in."), Kind.SIGN_IN),
+    "member.sign_in_refused": Verb(_("A sign-in was refused."), Kind.SIGN_IN),
+    "member.sign_out": Verb(_("A member signed out."), Kind.SIGN_IN),
+    # cases
+    "case.open": Verb(_("A case was opened."), Kind.COLLECTION),
+    "case.add_member": Verb(_("A member was added to a case."), Kind.ADMINISTRATION),
+    "case.view": Verb(_("A case was looked into."), Kind.CONSULTATION),
+    # evidence and analysis
+    "exhibit.add": Verb(_("An exhibit was added to a case."), Kind.COLLECTION),
+    "run.start": Verb(_("An analysis was started."), Kind.ALTERATION),
+    "run.finish": Verb(_("An analysis ended."), Kind.ALTERATION),
+    # review
+    "items.view": Verb(_("The items of a case were listed."), Kind.CONSULTATION),
+    "item.view": Verb(_("An item was looked at."), Kind.CONSULTATION),
+    "item.background": Verb(
+        _("The background of an item was looked at, with people filled."), Kind.CONSULTATION
+    ),
+    "people.view": Verb(_("The people of a case were listed."), Kind.CONSULTATION),
+    "group.view": Verb(_("A group of faces was looked at."), Kind.CONSULTATION),
+    "group.merge": Verb(_("Groups of faces were merged."), Kind.COMBINATION),
+    "group.name": Verb(_("A group of faces was given a name."), Kind.ALTERATION),
+    "group.rename": Verb(_("A group of faces was given another name."), Kind.ALTERATION),
+    "group.split": Verb(_("Faces were taken out of a group."), Kind.ALTERATION),
+    "group.undo": Verb(_("A change of groups was undone."), Kind.ALTERATION),
+    # searching for a face
+    "face.search": Verb(_("A case was searched for a face."), Kind.COMBINATION),
+    "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
+    "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
+    # the record itself
+    "record.read": Verb(_("The record was read."), Kind.CONSULTATION),
+    "record.export": Verb(_("The record was exported."), Kind.DISCLOSURE, needs_reason=True),
+    "record.verify": Verb(_("The record was verified."), Kind.CONSULTATION),
+    "record.stamp": Verb(_("A timestamp was kept with a checkpoint."), Kind.ADMINISTRATION),
+    "record.erase_personal": Verb(
+        _("Names and words beside entries of the record were erased."),
+        Kind.ERASURE,
+        needs_reason=True,
+    ),
+}
+
+
+def get(verb: str) -> Verb:
+    """Return what the table says about a verb.
+
+    Raises:
+        UnknownVerb: The table does not have it.
+    """
+    try:
+        return VERBS[verb]
+    except KeyError:
+        raise UnknownVerb(f"the record knows no verb {verb!r}; add it to audit/verbs.py") from None
+
+
+def sentence(verb: str) -> str:
+    """Return the sentence of a verb; the verb itself for one of an earlier version."""
+    known = VERBS.get(verb)
+    return str(known.sentence) if known else verb
