@@ -113,7 +113,8 @@ def record(  # noqa: PLR0913  # one call from every act of the program, all by k
     event.body = bodies.body_of(event)
     event.save(force_insert=True)
     if kept:
-        beside = Personal(event=event, salt=kept.salt, text=kept.text)
+        words = " ".join(filter(None, (_name(actor), reason))).replace("\0", " ")
+        beside = Personal(event=event, salt=kept.salt, text=kept.text, words=words)
         beside.save(force_insert=True)
     return event
 
@@ -122,7 +123,12 @@ def _personal(actor: Actor | None, reason: str, more: Mapping[str, object]) -> b
     """Return what is kept beside the entry, or None where there is nothing personal."""
     said: dict[str, object] = dict(more)
     if actor is not None:
-        said["actor_name"] = str(getattr(actor, "display_name", "") or actor)[:200]
+        said["actor_name"] = _name(actor)
     if reason:
         said["reason"] = reason
     return bodies.keep(said) if said else None
+
+
+def _name(actor: Actor | None) -> str:
+    """Return the name to keep, at most 200 characters; none for the program itself."""
+    return str(getattr(actor, "display_name", "") or actor)[:200] if actor is not None else ""

@@ -12,6 +12,8 @@ import uuid
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +58,7 @@ class Event(models.Model):
             models.Index(fields=["target_type", "target_id", "-id"], name="event_by_target"),
             models.Index(fields=["agency_id", "-id"], name="event_by_agency"),
             models.Index(fields=["agency_id", "verb", "-id"], name="event_by_verb"),
+            models.Index(fields=["agency_id", "outcome", "-id"], name="event_by_outcome"),
             models.Index(fields=["agency_id", "at"], name="event_by_time"),
         ]
         constraints = [
@@ -87,6 +90,92 @@ class Personal(models.Model):
     )  # fmt: skip
     salt = models.BinaryField()  # 32 random bytes, never shown without the text
     text = models.TextField()  # canonical JSON
+    words = models.TextField(blank=True)  # name and reason, to search in; nothing else of it
+
+    class Meta:
+        indexes = [
+            GinIndex(SearchVector("words", config="simple"), name="personal_by_words"),
+        ]
 
     def __str__(self) -> str:
         return f"personal part of event {self.event_id}"
+
+
+class Pending(models.Model):
+    """An entry that has no place in the tree yet; a trigger puts every new entry here.
+
+    Its row is seen once the act has committed, and not before: so the keeper gives out
+    numbers without gaps, whatever other transactions still run.
+    """
+
+    event_id = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"event {self.event_id} waits"
+
+
+class Leaf(models.Model):
+    """The place of an entry in the tree: 0, 1, 2 and so on, without a gap."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    event = models.OneToOneField(
+        Event, on_delete=models.DO_NOTHING, related_name="leaf", db_constraint=False
+    )
+    hash = models.BinaryField()  # SHA-256(0x00 || body)
+
+    def __str__(self) -> str:
+        return f"leaf {self.seq}"
+
+
+class Node(models.Model):
+    """An inner node over 2**level leaves, all of them there; written once."""
+
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.PositiveSmallIntegerField()  # from 1; level 0 are the leaves
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"node {self.index} of level {self.level}"
+
+
+class Checkpoint(models.Model):
+    """A signed head of the tree."""
+
+    size = models.BigIntegerField(unique=True)  # entries it covers
+    root = models.BinaryField()
+    at = models.DateTimeField()
+    key = models.CharField(max_length=200)  # who signed: name+short+base64
+    note = models.TextField()  # origin, size, root, time and signature
+
+    class Meta:
+        ordering = ["-size"]
+
+    def __str__(self) -> str:
+        return f"checkpoint of size {self.size}"
+
+
+class StampRequest(models.Model):
+    """A request for a timestamp, carried out to an authority by hand (RFC 3161)."""
+
+    checkpoint = models.ForeignKey(
+        Checkpoint, on_delete=models.PROTECT, related_name="stamp_requests"
+    )
+    at = models.DateTimeField()
+    request = models.BinaryField()  # DER, with a nonce
+
+    def __str__(self) -> str:
+        return f"request {self.pk} for a timestamp"
+
+
+class Stamp(models.Model):
+    """What an authority answered, verified when it was brought in."""
+
+    request = models.ForeignKey(StampRequest, on_delete=models.PROTECT, related_name="stamps")
+    at = models.DateTimeField()
+    stamped_at = models.DateTimeField()  # as the authority says
+    authority = models.CharField(max_length=300)
+    response = models.BinaryField()  # DER
+
+    def __str__(self) -> str:
+        return f"timestamp {self.pk}"

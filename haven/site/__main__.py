@@ -23,6 +23,10 @@ def main(words: Sequence[str]) -> int:
         from haven.site import worker  # each command loads what it needs
 
         return worker.main(words[1:])
+    if words and words[0] == "keeper":
+        from haven.site import keeper
+
+        return keeper.main(words[1:])
     if words and words[0] == "up":
         from haven.cli.main import main as haven
 

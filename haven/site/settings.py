@@ -176,6 +176,16 @@ if HAVEN_DATA_DIR.is_dir():  # on the disk where uploads are kept; made by apps.
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
+# The record: who signs it, how often, and where checkpoints are kept outside the database -----
+HAVEN_RECORD_ORIGIN = env.text("HAVEN_RECORD_ORIGIN", "haven.localhost/record")
+HAVEN_RECORD_KEY_FILE = env.folder("HAVEN_RECORD_KEY_FILE", HAVEN_DATA_DIR / "record" / "key.pem")
+HAVEN_RECORD_CHECKPOINTS = env.folder(
+    "HAVEN_RECORD_CHECKPOINTS", HAVEN_DATA_DIR / "record" / "checkpoints.jsonl"
+)
+HAVEN_RECORD_ENTRIES = env.number("HAVEN_RECORD_ENTRIES", 1_000, least=1, most=1_000_000)
+HAVEN_RECORD_MINUTES = env.number("HAVEN_RECORD_MINUTES", 5, least=1, most=1_440)
+HAVEN_STAMP_ROOTS = env.folder("HAVEN_STAMP_ROOTS", HAVEN_DATA_DIR / "record" / "stamp-roots.pem")
+
 # Static files --------------------------------------------------------------------------------
 STATIC_URL = "static/"
 STATIC_ROOT = HAVEN_DATA_DIR / "static"

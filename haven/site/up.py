@@ -81,10 +81,13 @@ def _serve(args: argparse.Namespace, folder: Path, address: str) -> None:
                 server.start()
                 note("PostgreSQL, on this machine alone")
         _prepare_site(note_demo=not args.no_demo)
-        with step("Worker"):
-            worker = Worker()
-            running.callback(worker.stop)
-            worker.start()
+        with step("Worker and keeper"):
+            for companion in (
+                Companion("worker", "--alone", "--while-fed"),
+                Companion("keeper", "--while-fed"),
+            ):
+                running.callback(companion.stop)
+                companion.start()
         with step("Site"):
             site = _site(args.port)
             running.callback(site.close)
@@ -174,14 +177,15 @@ def _site(port: int) -> "BaseWSGIServer":
         ) from error
 
 
-class Worker:
-    """The worker's process, started again when it dies."""
+class Companion:
+    """A process beside the site (worker, keeper), started again when it dies."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, *words: str) -> None:
         """Start nothing yet."""
+        self._name, self._words = name, words
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
-        self._watch = threading.Thread(target=self._keep_alive, daemon=True, name="worker")
+        self._watch = threading.Thread(target=self._keep_alive, daemon=True, name=name)
 
     def start(self) -> None:
         """Start the process and watch over it."""
@@ -203,8 +207,8 @@ class Worker:
 
     def _start_process(self) -> None:
         """Start the process; it ends by itself when this one is gone."""
-        self._process = subprocess.Popen(  # our own module, fixed words
-            [sys.executable, "-m", "haven.site", "worker", "--alone", "--while-fed"],
+        self._process = subprocess.Popen(  # noqa: S603  # our own module, words from this module
+            [sys.executable, "-m", "haven.site", self._name, *self._words],
             stdin=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C in the terminal is for us; we stop it in order
         )
@@ -219,7 +223,7 @@ class Worker:
                 return
             failures = 0 if time.monotonic() - began > RUNS_WELL_AFTER_S else failures + 1
             pause_s = RESTART_PAUSES_S[min(failures, len(RESTART_PAUSES_S)) - 1]
-            _say(f"haven: The worker ended (code {code}); it starts again in {pause_s} s.")
+            _say(f"haven: The {self._name} ended (code {code}); it starts again in {pause_s} s.")
             if self._stopping.wait(pause_s):
                 return
             self._start_process()

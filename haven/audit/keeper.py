@@ -1,0 +1,165 @@
+"""Keeper: gives committed entries their places in the tree, and signs it.
+
+In      entries that wait; the signing key; how often to sign
+Out     leaves and nodes; checkpoints, each also kept in a file outside the database
+Fails   Tampered: entries or nodes are gone or changed; nothing is signed any more
+        KeyTrouble (signing.py)
+Why     acts only insert, side by side; one process, with a role and a key of its own, orders
+        what has committed, so that a number is never given twice and never left out
+Not     here: the loop and the process (site/keeper.py), full verification (checking.py)
+"""
+
+import datetime as dt
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from haven.audit import signing, tree
+from haven.audit.models import Checkpoint, Event, Pending
+from haven.cli import verify_record
+
+LOCK = 0x68_61_76_65_6E  # "haven": one keeper at a time, whatever is started
+BATCH = 5_000  # entries in one transaction: a tenth of a second
+
+
+class Tampered(RuntimeError):
+    """The record is not what was signed; a person must look before anything is signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When to sign."""
+
+    entries: int = 1_000  # at the latest after so many; a proof against an earlier one is short
+    minutes: int = 5  # and after so long; the time in which a database owner could still cheat
+
+
+def sequence() -> int:
+    """Give every committed entry that waits its place; return how many there were."""
+    done = 0
+    while True:
+        with transaction.atomic():
+            if not _locked():
+                return done
+            waiting = _take(BATCH)
+            if waiting:
+                tree.append(waiting)
+        done += len(waiting)
+        if len(waiting) < BATCH:
+            return done
+
+
+def is_due(rhythm: Rhythm, *, at: dt.datetime) -> bool:
+    """Tell whether entries came since the last checkpoint and it is time to sign them."""
+    last, size = Checkpoint.objects.first(), tree.size()
+    if size == (last.size if last else 0):
+        return False
+    if last is None or size - last.size >= rhythm.entries:
+        return True
+    return at - last.at >= dt.timedelta(minutes=rhythm.minutes)
+
+
+@transaction.atomic
+def sign(signer: signing.Signer, *, at: dt.datetime, copy: Path) -> Checkpoint | None:
+    """Sign the tree as it is; None where there is nothing new, or another keeper is at it.
+
+    Args:
+        signer: The key of the record.
+        at: Now.
+        copy: A file to which the note is added before the database has it.
+
+    Raises:
+        Tampered: The tree does not begin with what was signed last, or the key or the origin
+            is another one, or the clock went back.
+    """
+    if not _locked():
+        return None
+    last, size = Checkpoint.objects.first(), tree.size()
+    if size == (last.size if last else 0):
+        return None
+    _require_growth(last, size, signer, at)
+    root = tree.root(size)
+    note = signer.note(size, root, at)
+    _keep(copy, note)
+    return Checkpoint.objects.create(size=size, root=root, at=at, key=str(signer.key), note=note)
+
+
+def kept(copy: Path) -> list[str]:
+    """Return the notes in the file outside the database, oldest first."""
+    if not copy.exists():
+        return []
+    lines = copy.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["note"] for line in lines if line]
+
+
+def rhythm() -> Rhythm:
+    """Return when to sign, as the settings say."""
+    return Rhythm(settings.HAVEN_RECORD_ENTRIES, settings.HAVEN_RECORD_MINUTES)
+
+
+def signer() -> signing.Signer:
+    """Return the signer, as the settings say.
+
+    Raises:
+        KeyTrouble: The key cannot be used.
+    """
+    return signing.load(settings.HAVEN_RECORD_KEY_FILE, origin=settings.HAVEN_RECORD_ORIGIN)
+
+
+def _locked() -> bool:
+    """Hold the keeper's lock until the transaction ends; tell whether it was free."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _take(most: int) -> list[tree.Waiting]:
+    """Take committed entries out of the queue, oldest first.
+
+    Raises:
+        Tampered: One that waits is not there.
+    """
+    oldest = Pending.objects.order_by("event_id").values_list("event_id", flat=True)
+    keys = list(oldest[:most])
+    if not keys:
+        return []
+    found = list(Event.objects.filter(pk__in=keys).order_by("pk").values_list("pk", "body"))
+    if len(found) != len(keys):
+        raise Tampered(f"{len(keys) - len(found)} entries that wait for a place are gone")
+    Pending.objects.filter(pk__in=keys).delete()
+    return found
+
+
+def _require_growth(
+    last: Checkpoint | None, size: int, signer: signing.Signer, at: dt.datetime
+) -> None:
+    """Return if the tree goes on where the last checkpoint ended.
+
+    Raises:
+        Tampered: It does not.
+    """
+    if last is None:
+        return
+    if last.key != str(signer.key):
+        raise Tampered("the key or the origin is not that of the last checkpoint")
+    if at < last.at:
+        raise Tampered(f"the clock went back: the last checkpoint is of {last.at.isoformat()}")
+    if size < last.size:
+        raise Tampered(f"{last.size} entries were signed and {size} are here")
+    signed = verify_record.read_checkpoint(last.note, signer.key)
+    if signed.size != last.size or tree.root(last.size) != signed.root:
+        raise Tampered(f"the first {last.size} entries are not those that were signed")
+
+
+def _keep(copy: Path, note: str) -> None:
+    """Add a note to the file outside the database, down to the disk."""
+    copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+        file.write(json.dumps({"note": note}) + "\n")
+        file.flush()
+        os.fsync(file.fileno())

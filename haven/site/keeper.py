@@ -1,0 +1,101 @@
+"""Keeper process: orders the record and signs it, with a key that no other process has.
+
+In      entries that wait in the database; the key of the record
+Out     places, nodes, checkpoints; one line when something is wrong with the record
+Fails   exit code 3 when the key cannot be used. A database that is away is waited for.
+        A record that was tampered with is not signed any more, and this says so every minute
+Why     whoever has the site's or the worker's password cannot sign a history of his own
+Not     here: what a place or a checkpoint is (audit/keeper.py)
+
+Acts never wait for this process: they are recorded without it, and ordered when it is back.
+"""
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from haven.audit.signing import Signer
+
+PAUSE_S = 1.0  # between two looks; the time in which an entry has no place yet
+SAY_AGAIN_S = 60.0
+
+
+def main(words: Sequence[str]) -> int:
+    """Keep the record until told to stop; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m haven.site keeper", description=__doc__)
+    parser.add_argument("--once", action="store_true", help="order and sign once, then end")
+    parser.add_argument(
+        "--while-fed", action="store_true", help="stop when standard input ends (for haven up)"
+    )
+    args = parser.parse_args(words)
+
+    import django  # after the arguments, so that --help is quick
+
+    django.setup()
+    from haven.audit import context, keeper, signing
+
+    context.enter(context.Source(via="keeper"))
+    try:
+        signer = keeper.signer()
+    except signing.KeyTrouble as error:
+        _say(str(error))
+        return 3
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    if args.while_fed:
+        threading.Thread(target=_wait_for_the_end, args=[stop], daemon=True).start()
+    if not args.once:
+        _keep(signer, stop)
+    return 0 if _look(signer, at_once=True) else 3
+
+
+def _keep(signer: "Signer", stop: threading.Event) -> None:
+    """Look again and again until told to stop."""
+    said_at = -SAY_AGAIN_S
+    while not stop.wait(PAUSE_S):
+        quiet = time.monotonic() - said_at < SAY_AGAIN_S
+        if not _look(signer, quiet=quiet) and not quiet:
+            said_at = time.monotonic()
+
+
+def _look(signer: "Signer", *, at_once: bool = False, quiet: bool = False) -> bool:
+    """Order what waits and sign when it is time; tell whether all is well."""
+    from django.conf import settings
+    from django.db import OperationalError, connection
+    from django.utils import timezone
+
+    from haven.audit import keeper
+
+    try:
+        keeper.sequence()
+        now = timezone.now()
+        if at_once or keeper.is_due(keeper.rhythm(), at=now):
+            keeper.sign(signer, at=now, copy=settings.HAVEN_RECORD_CHECKPOINTS)
+    except keeper.Tampered as error:
+        if not quiet:
+            _say(f"The record is NOT signed any more: {error}. See docs/operations.md.")
+        return False
+    except OperationalError as error:
+        connection.close()
+        if not quiet:
+            _say(f"The database does not answer: {str(error).splitlines()[0]}")
+        return False
+    return True
+
+
+def _wait_for_the_end(stop: threading.Event) -> None:
+    """Stop when whoever started this process is gone, even by kill -9."""
+    sys.stdin.buffer.read()
+    stop.set()
+
+
+def _say(sentence: str) -> None:
+    """Say something to the log of the service."""
+    sys.stderr.write(f"haven keeper: {sentence}\n")
+    sys.stderr.flush()
