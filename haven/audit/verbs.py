@@ -62,6 +62,9 @@ VERBS: dict[str, Verb] = {
     "member.sign_in": Verb(_("A member signed in."), Kind.SIGN_IN),
     "member.sign_in_refused": Verb(_("A sign-in was refused."), Kind.SIGN_IN),
     "member.sign_out": Verb(_("A member signed out."), Kind.SIGN_IN),
+    "key.rotate": Verb(
+        _("The keys of cases were wrapped by a new master key."), Kind.ADMINISTRATION
+    ),
     # cases
     "case.open": Verb(_("A case was opened."), Kind.COLLECTION),
     "case.add_member": Verb(_("A member was added to a case."), Kind.ADMINISTRATION),

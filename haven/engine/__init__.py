@@ -9,7 +9,7 @@ from haven.engine.assets.runtime import available, inference_devices
 from haven.engine.assets.store import AssetState, AssetStore
 from haven.engine.digests.pdq import from_hex as pdq_from_hex
 from haven.engine.digests.pdq import near as near_pdq
-from haven.engine.errors import EngineError, retryable_codes
+from haven.engine.errors import EngineError, SourceDamaged, retryable_codes
 from haven.engine.faces.embed import LENGTH as EMBEDDING_LENGTH
 from haven.engine.faces.embed import MODEL_NAME
 from haven.engine.faces.group import FaceTable, group
@@ -34,7 +34,7 @@ from haven.engine.runners import NAMES as RUNNERS
 from haven.engine.runners import Runner
 from haven.engine.runners import named as runner
 from haven.engine.search import Strength, nearest, strength
-from haven.engine.sources import find_sources
+from haven.engine.sources import Source, find_sources
 
 __all__ = [
     "EMBEDDING_LENGTH",
@@ -63,6 +63,8 @@ __all__ = [
     "PerceptualHash",
     "ResultsFolder",
     "Runner",
+    "Source",
+    "SourceDamaged",
     "Status",
     "Strength",
     "analyse",

@@ -6,6 +6,7 @@ EngineError
 │   ├── UnreadableSource
 │   ├── UnsupportedSource
 │   ├── SourceTooLarge
+│   ├── SourceDamaged
 │   └── SourceMissing
 ├── StepError                a step could not finish: may be retried
 │   ├── SourceChanged
@@ -71,6 +72,12 @@ class SourceTooLarge(SourceError):
     """The file, or the picture it claims to hold, is over a limit."""
 
     code = "source.too_large"
+
+
+class SourceDamaged(SourceError):
+    """What is kept of the file is not what was put there."""
+
+    code = "source.damaged"
 
 
 class SourceMissing(SourceError):

@@ -1,6 +1,6 @@
 """Pipeline: from files to what is known of each, the whole way on one page.
 
-In      paths of files; options; models; a runner; what is done already
+In      files and sources; options; models; a runner; what is done already
 Out     an Occurrence for every path, and one Media for every content not yet done
 Fails   never for one file: its Media says failed or unsupported, with a code.
         AssetMissing before the first file when a model is not on this machine
@@ -23,13 +23,10 @@ import cv2
 
 from haven.engine import masking
 from haven.engine.assets.runtime import FULL
-from haven.engine.digests.checksums import checksums, read_verified
 from haven.engine.digests.pdq import pdq
 from haven.engine.errors import (
     EmptySource,
-    EngineError,
     StepCrashed,
-    StepOutOfMemory,
     UnsupportedSource,
 )
 from haven.engine.faces import align, quality
@@ -38,8 +35,17 @@ from haven.engine.faces.embed import Embedder
 from haven.engine.faces.second_opinion import SecondOpinion
 from haven.engine.media import metadata
 from haven.engine.media.decode import decode
-from haven.engine.media.sniff import sniff
 from haven.engine.options import Limits, Options
+from haven.engine.reading import (
+    Content,
+    Fingerprint,
+    Summed,
+    isolated,
+    name_of,
+    stored_bytes,
+    summed,
+    with_bytes,
+)
 from haven.engine.records import (
     Derivatives,
     Digests,
@@ -52,6 +58,7 @@ from haven.engine.records import (
     Status,
 )
 from haven.engine.runners import Failed, Passed, Runner
+from haven.engine.sources import Source
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -69,17 +76,8 @@ class Models:
     recogniser: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """One distinct content that has to be looked at, and one place where it lies."""
-
-    path: Path
-    digests: Digests
-    file_type: FileType
-
-
 def analyse(
-    paths: Iterable[Path],
+    paths: Iterable[Path | Source],
     *,
     options: Options,
     models: Models,
@@ -89,7 +87,8 @@ def analyse(
     """Yield what is found, as soon as it is found.
 
     Args:
-        paths: Files to look at; taken only as fast as they are worked on.
+        paths: Files to look at; taken only as fast as they are worked on. A Source is summed
+            here and not by a worker, because only here it can be opened.
         options: How to look.
         models: The three networks.
         runner: Where the steps run.
@@ -105,12 +104,17 @@ def analyse(
     reading = replace(limits, wall_s=READING_S, cpu_s=READING_S)
 
     def unknown() -> Iterator[Content | Passed[Occurrence]]:
-        unread: Iterable[Path | Passed[None]] = paths
-        for read in _twice_if_crashed(runner, Fingerprint(), unread, reading):
+        unread: Iterator[Path | Summed | Passed[Occurrence]] = (
+            one if isinstance(one, Path) else summed(one) for one in paths
+        )
+        every: Iterator[tuple[Path | Summed, Content | Failed] | Passed[Occurrence]]
+        every = _twice_if_crashed(runner, Fingerprint(), unread, reading)
+        for read in every:
             if isinstance(read, Passed):
+                yield read
                 continue
-            path, found = read
-            where = str(path)
+            one, found = read
+            where = str(one) if isinstance(one, Path) else name_of(one.source)
             if isinstance(found, Failed):
                 yield Passed(Occurrence(where, error_code=found.error.code))
                 continue
@@ -118,7 +122,7 @@ def analyse(
             sha256 = found.digests.sha256
             if sha256 not in in_flight and not is_done(found.digests):
                 in_flight.add(sha256)
-                yield found
+                yield found if isinstance(one, Path) else with_bytes(found, one.source, limits)
 
     for finished in _twice_if_crashed(runner, Examine(options, models), unknown(), limits):
         if isinstance(finished, Passed):
@@ -148,17 +152,6 @@ def _twice_if_crashed(
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprint:
-    """First step: which content lies at a path, and of which type it is."""
-
-    def __call__(self, path: Path) -> Content:
-        """Return the content at a path, from one reading."""
-        with _isolated("reading a file"):
-            digests, head = checksums(path)
-            return Content(path, digests, sniff(head))
-
-
-@dataclass(frozen=True, slots=True)
 class Examine:
     """All further steps, on one content."""
 
@@ -167,7 +160,7 @@ class Examine:
 
     def __call__(self, content: Content) -> Media:
         """Return all that is found, or raise the EngineError that stopped it."""
-        with _isolated("looking at a picture"):
+        with isolated("looking at a picture"):
             return self._look(content)
 
     def _look(self, content: Content) -> Media:
@@ -177,9 +170,7 @@ class Examine:
         if content.file_type.decoder is None:
             raise UnsupportedSource(f"Haven does not look into {content.file_type.mime}")
         with timed("read"):
-            stored = read_verified(
-                content.path, content.digests.sha256, max_bytes=options.limits.file_bytes
-            )
+            stored = stored_bytes(content, options.limits.file_bytes)
         with timed("decode"):
             picture = decode(
                 stored,
@@ -233,19 +224,6 @@ class Examine:
             long_side_px=long_side,
             max_pixels=self.options.limits.picture_pixels,
         )
-
-
-@contextmanager
-def _isolated(doing: str) -> Iterator[None]:
-    """Turn what nobody planned into StepCrashed: one file must not stop the others."""
-    try:
-        yield
-    except EngineError:
-        raise
-    except MemoryError as error:
-        raise StepOutOfMemory(f"ran out of memory while {doing}") from error
-    except Exception as error:  # isolation point: the file is marked failed
-        raise StepCrashed(f"{type(error).__name__} while {doing}") from error
 
 
 def find_faces(

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from haven.site import postgres
+from haven.workbench.cases import wrapping
 
 
 @register()
@@ -77,3 +78,49 @@ def service_is_no_demonstration(**_kept: Any) -> Sequence[CheckMessage]:
             )
         )
     return found
+
+
+@register()
+def master_key_lies_apart(**_kept: Any) -> Sequence[CheckMessage]:
+    """Refuse a service whose master key lies with what it protects, or is not there."""
+    if settings.HAVEN_MODE != "service":
+        return []
+    if settings.HAVEN_KEY_WRAPPER != wrapping.FILE_WRAPPER:
+        return []
+    place = settings.HAVEN_MASTER_KEY_FILE
+    if place.is_relative_to(settings.HAVEN_DATA_DIR):
+        return [
+            Error(
+                "The master key lies in the data folder, or none was named.",
+                hint="Make one elsewhere with `python -m haven.site makemasterkey FILE` and "
+                "name it in HAVEN_MASTER_KEY_FILE. Who takes the data must not have the key.",
+                id="haven.E005",
+            )
+        ]
+    try:
+        wrapping.read_master_keys(place)
+    except wrapping.WrapperTrouble as error:
+        return [
+            Error(
+                f"HAVEN_MASTER_KEY_FILE: {error}.",
+                hint="The cases cannot be opened without it. Is its disk mounted?",
+                id="haven.E006",
+            )
+        ]
+    return []
+
+
+@register()
+def nothing_lies_in_the_clear(**_kept: Any) -> Sequence[CheckMessage]:
+    """Refuse a service on a data folder of a version that did not seal."""
+    from haven.site import sealing_up  # here: it needs the tables of all parts
+
+    if settings.HAVEN_MODE != "service" or not sealing_up.is_needed():
+        return []
+    return [
+        Error(
+            "The data folder holds files of an earlier version that are not sealed.",
+            hint="Stop site and workers and run `python -m haven.site seal` once.",
+            id="haven.E007",
+        )
+    ]

@@ -20,6 +20,9 @@ HAVEN_MODE = env.choice("HAVEN_MODE", "trial", choices=("trial", "service"))
 HAVEN_DATA_DIR = env.folder("HAVEN_DATA_DIR", env.user_share() / "haven")
 HAVEN_ASSETS_DIR = env.folder("HAVEN_CACHE", env.user_cache() / "haven" / "assets")
 HAVEN_EVIDENCE_ROOTS = env.folders("HAVEN_EVIDENCE_ROOTS", [HAVEN_DATA_DIR / "demo"])
+# Master key of the keys of cases: in service on another disk than what it protects (checks.py)
+HAVEN_MASTER_KEY_FILE = env.folder("HAVEN_MASTER_KEY_FILE", HAVEN_DATA_DIR / "master-key")
+HAVEN_KEY_WRAPPER = env.text("HAVEN_KEY_WRAPPER", "haven.workbench.cases.wrapping.FileWrapper")
 HAVEN_DEMO = env.flag("HAVEN_DEMO", default=False)
 HAVEN_PROFILE = env.choice("HAVEN_PROFILE", "balanced", choices=("fast", "balanced", "thorough"))
 HAVEN_RUNNER = env.choice("HAVEN_RUNNER", "processes", choices=("processes", "serial"))
@@ -173,6 +176,10 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1 << 20  # larger ones go to a file
 if HAVEN_DATA_DIR.is_dir():  # on the disk where uploads are kept; made by apps.py
     FILE_UPLOAD_TEMP_DIR = HAVEN_DATA_DIR / "incoming"
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "haven.workbench.evidence.incoming.SealedOnDisk",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 

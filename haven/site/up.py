@@ -114,6 +114,8 @@ def _prepare_site(*, note_demo: bool) -> None:
         from django.core.management import call_command
 
         call_command("collectstatic", interactive=False, verbosity=0, clear=False)
+    with step("Seals") as note:
+        note(_seal_up())
     if note_demo:
         with step("Demonstration") as note:
             from haven.site import demo
@@ -149,6 +151,23 @@ def _migrate() -> bool:
     except OperationalError as error:
         raise UpTrouble(f"The database does not answer: {str(error).splitlines()[0]}") from error
     return True
+
+
+def _seal_up() -> str:
+    """Seal what an earlier version left in the clear; return what was done in a few words.
+
+    Raises:
+        UpTrouble: The master key cannot be had.
+    """
+    from haven.site import sealing_up
+    from haven.workbench.cases.wrapping import WrapperTrouble, wrapper
+
+    try:
+        wrapper()
+        done = sealing_up.seal_up() if sealing_up.is_needed() else 0
+    except WrapperTrouble as error:
+        raise UpTrouble(f"The key of the cases cannot be had: {error}.") from error
+    return f"{done} files of an earlier version sealed" if done else "every case under its own key"
 
 
 def _site(port: int) -> "BaseWSGIServer":

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from haven.workbench.cases.wrapping import make_master_key
+
 
 def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the checks as a new process with only these settings."""
@@ -32,8 +34,9 @@ SERVICE = {
 
 def test_service_settings_pass_the_checks_for_deployment(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
+    make_master_key(tmp_path / "master-key")
 
-    done = start(tmp_path, **SERVICE)
+    done = start(tmp_path, **SERVICE, HAVEN_MASTER_KEY_FILE=str(tmp_path / "master-key"))
 
     assert "no issues" in done.stdout, done.stdout + done.stderr
 
@@ -46,6 +49,7 @@ def test_service_settings_pass_the_checks_for_deployment(tmp_path: Path) -> None
         ({"HAVEN_DEMO": "yes"}, "HAVEN_DEMO"),
         ({"HAVEN_MODE": "production"}, "HAVEN_MODE is not one of trial, service"),
         ({}, "data folder is not there"),
+        ({}, "master key lies in the data folder, or none was named"),
         ({"HAVEN_PROFILE": "quick"}, "HAVEN_PROFILE is not one of"),
         ({"HAVEN_EVIDENCE_ROOTS": "/"}, "root of the file system"),
     ],

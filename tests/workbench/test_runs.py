@@ -10,6 +10,7 @@ from django.utils import timezone
 from haven.web.errors import NotAllowed
 from haven.workbench.analysis import actions, item_queries, locks, queries, running, vault
 from haven.workbench.analysis.models import Derivative, Face, FaceGroup, Item, Occurrence, Run
+from haven.workbench.cases import keys
 from haven.workbench.evidence import actions as evidence
 from tests.workbench.build import NOW, failed, findings, jpeg, person, png
 
@@ -337,8 +338,9 @@ class TestSaving:
 
 class TestVault:
     def test_refuses_bytes_that_are_not_what_the_row_says(self, case, settings):
-        sha256 = vault.put(case.public_id, jpeg())
-        place = vault._place(case.public_id, sha256)
+        with keys.opened(case.public_id) as key:
+            sha256 = vault.put(key, jpeg())
+            place = vault._place(key, sha256)
         place.write_bytes(b"other")
 
         with pytest.raises(vault.DerivativeDamaged):

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from haven.workbench.cases import keys
 from haven.workbench.evidence import actions, names, queries, storing
 from haven.workbench.evidence.limits import UploadLimits
 from haven.workbench.evidence.models import Exhibit, StoredFile
@@ -45,10 +46,15 @@ def upload(case, north_lead):
 
 def stored(exhibit):
     folder = queries.root(exhibit)
-    return {
-        bytes(one.name_bytes): (folder / one.stored_name).read_bytes()
-        for one in StoredFile.objects.filter(exhibit=exhibit)
-    }
+    with keys.opened(exhibit.case.public_id) as key:
+        return {
+            bytes(one.name_bytes): key.open(
+                (folder / one.stored_name).read_bytes(),
+                kind=queries.UPLOAD,
+                name=queries.bound_to(exhibit, one.stored_name),
+            )
+            for one in StoredFile.objects.filter(exhibit=exhibit)
+        }
 
 
 def left_behind():

@@ -42,18 +42,35 @@ def checksums(path: Path, *, max_bytes: int | None = None) -> tuple[Digests, byt
         SourceMissing: The file cannot be read, or is a link, folder, pipe, device or socket.
         SourceTooLarge: The file holds more than `max_bytes`.
     """
+    with _opened(path) as file:
+        return _counted(_chunks(file, max_bytes))
+
+
+def checksums_of(file: BinaryIO) -> tuple[Digests, bytes]:
+    """Return the same of an open file, from where it stands to its end.
+
+    Raises:
+        SourceMissing: The medium is broken.
+    """
+    try:
+        return _counted(iter(lambda: file.read(_CHUNK_BYTES), b""))
+    except OSError as error:
+        raise SourceMissing(f"the file cannot be read: {_reason(error)}") from None
+
+
+def _counted(chunks: Iterator[bytes]) -> tuple[Digests, bytes]:
+    """Return the digests and the first bytes of a file given in chunks."""
     sha256 = hashlib.sha256()
     # Weak, and still needed: known-file lists from partners are often in SHA-1 or MD5.
     sha1 = hashlib.sha1(usedforsecurity=False)
     md5 = hashlib.md5(usedforsecurity=False)
     head, size_bytes = b"", 0
-    with _opened(path) as file:
-        for chunk in _chunks(file, max_bytes):
-            head = head or chunk[:HEAD_BYTES]
-            size_bytes += len(chunk)
-            sha256.update(chunk)
-            sha1.update(chunk)
-            md5.update(chunk)
+    for chunk in chunks:
+        head = head or chunk[:HEAD_BYTES]
+        size_bytes += len(chunk)
+        sha256.update(chunk)
+        sha1.update(chunk)
+        md5.update(chunk)
     digests = Digests(sha256.hexdigest(), sha1.hexdigest(), md5.hexdigest(), size_bytes)
     return digests, head
 
@@ -72,7 +89,15 @@ def read_verified(path: Path, sha256: str, max_bytes: int | None = None) -> byte
         SourceChanged: The bytes have another digest.
     """
     with _opened(path) as file:
-        content = b"".join(_chunks(file, max_bytes))
+        return verified(b"".join(_chunks(file, max_bytes)), sha256)
+
+
+def verified(content: bytes, sha256: str) -> bytes:
+    """Return the bytes, if they are those of the digest.
+
+    Raises:
+        SourceChanged: They have another digest.
+    """
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise SourceChanged(f"SHA-256 was {sha256} at the first reading and is {found} now")

@@ -147,7 +147,7 @@ def bring_probe(case_id: UUID, *, picture: IO[bytes], by: Member, at: datetime) 
     probe = Probe.objects.create(case=case, asked_by=by, asked_at=at)
     record("probe.bring", actor=by, target=probe, case_id=case.pk, at=at)
     jobs.configure_task(LOOK_AT_PROBE, queue="probes").defer(probe_id=probe.pk)
-    probing.keep(probe.public_id, iter(lambda: picture.read(_PIECE_BYTES), b""))
+    probing.keep(case_id, probe.public_id, iter(lambda: picture.read(_PIECE_BYTES), b""))
     return probe
 
 

@@ -6,12 +6,11 @@ Fails   the probe says so with a code; the picture is erased as well
 Why     an uploaded picture is as untrusted as a seized one, and nobody asked to keep it
 Not     here: comparing (face_queries.py)
 
-    <data>/probes/<probe>        0600, until it was looked at
+    <data>/probes/<probe>        sealed, 0600, until it was looked at
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
 from datetime import timedelta
@@ -24,24 +23,25 @@ from django.db import transaction
 from haven import engine
 from haven.workbench.analysis import vault
 from haven.workbench.analysis.models import Derivative, Probe, ProbeFace
+from haven.workbench.analysis.sealed import Sealed
+from haven.workbench.cases import files, keys
 
+KIND = "probe"
 PROFILE = "thorough"  # one picture: the closest look costs a second
 NO_FACE = "probe.no_face"
 NOT_READ = "probe.not_read"
 
 
-def keep(probe_id: UUID, pieces: Iterable[bytes]) -> None:
-    """Write the picture of a probe."""
+def keep(case_id: UUID, probe_id: UUID, pieces: Iterable[bytes]) -> None:
+    """Write the picture of a probe, sealed with the key of its case.
+
+    Raises:
+        KeyGone, WrapperTrouble: The key cannot be had.
+    """
     place = _place(probe_id)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    try:
-        with os.fdopen(os.open(place, flags, 0o600), "wb") as file:
-            for piece in pieces:
-                file.write(piece)
-    except BaseException:
-        place.unlink(missing_ok=True)
-        raise
+    with keys.opened(case_id) as key:
+        files.write_new(place, key.sealed(pieces, kind=KIND, name=str(probe_id)))
 
 
 def forget(probe_id: UUID) -> None:
@@ -63,9 +63,11 @@ def look(probe_pk: int) -> None:
     if probe.state != Probe.State.QUEUED:
         return
     try:
-        media = _media(_place(probe.public_id))
+        with keys.opened(probe.case.public_id) as key:
+            name = str(probe.public_id)
+            media = _media(Sealed(name, _place(probe.public_id), key, kind=KIND, bound_to=name))
         _save(probe, media)
-    except engine.EngineError as error:
+    except (engine.EngineError, keys.KeyGone, keys.WrapperTrouble) as error:
         _fail(probe, error.code)
     finally:
         forget(probe.public_id)
@@ -81,16 +83,28 @@ def erase(probe: Probe) -> None:
         probe.state = Probe.State.ERASED
         probe.save(update_fields=["state"])
     shared = set(Derivative.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
-    for sha256 in digests - shared:
-        vault.erase(probe.case.public_id, sha256)
+    if unused := digests - shared:
+        with keys.opened(probe.case.public_id) as key:
+            for sha256 in unused:
+                vault.erase(key, sha256)
 
 
-def _media(place: Path) -> engine.Media | None:
-    """Return what the engine says of one file, None when it could not even be read."""
+def seal_clear() -> int:
+    """Seal pictures that an earlier version wrote in the clear; return how many."""
+    done = 0
+    for probe in Probe.objects.select_related("case").filter(state=Probe.State.QUEUED):
+        place = _place(probe.public_id)
+        with keys.opened(probe.case.public_id) as key:
+            done += files.seal_in_place(place, key, kind=KIND, name=str(probe.public_id))
+    return done
+
+
+def _media(picture: engine.Source) -> engine.Media | None:
+    """Return what the engine says of one picture, None when it could not even be read."""
     options = engine.for_profile(PROFILE)
     with engine.runner(settings.HAVEN_RUNNER, workers=1) as runner:
         results = engine.analyse(
-            [place],
+            [picture],
             options=options,
             models=engine.models_in(settings.HAVEN_ASSETS_DIR),
             runner=runner,
@@ -108,7 +122,8 @@ def _save(probe: Probe, media: engine.Media | None) -> None:
         _fail(probe, NO_FACE)
         return
     crops = media.derivatives.face_crops
-    digests = [vault.put(probe.case.public_id, jpeg) for jpeg in crops]
+    with keys.opened(probe.case.public_id) as key:
+        digests = [vault.put(key, jpeg) for jpeg in crops]
     with transaction.atomic():
         faces = ProbeFace.objects.bulk_create(
             ProbeFace(

@@ -17,13 +17,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from haven import engine
 from haven.audit.actions import record
 from haven.workbench.analysis import grouping, locks, queries, saving
 from haven.workbench.analysis.models import Item, Occurrence, Run
+from haven.workbench.analysis.sealed import Sealed
+from haven.workbench.cases import keys
 from haven.workbench.evidence import queries as evidence
 
 TICK_S = 1.0  # a page asks every 2 s
@@ -60,12 +62,13 @@ def run_now(run_id: int, *, should_stop: Callable[[], bool] = lambda: False) -> 
             return
         attempt = _Attempt(run, should_stop)
         try:
-            attempt.go()
+            with keys.opened(run.exhibit.case.public_id) as key:
+                attempt.go(key)
         except _Stopped:
             attempt.end(Run.State.INTERRUPTED)
         except _FolderGone:
             attempt.end(Run.State.FAILED, error_code=FOLDER_GONE)
-        except engine.EngineError as error:
+        except (engine.EngineError, keys.KeyGone, keys.WrapperTrouble) as error:
             attempt.end(Run.State.FAILED, error_code=error.code)
         except DatabaseError:
             raise  # nothing can be written now; the run is taken up again when it can
@@ -89,15 +92,15 @@ class _Attempt:
         self.grouping_s = 0.0
         self.new_faces = 0
 
-    def go(self) -> None:
-        """Do the whole run."""
+    def go(self, key: keys.CaseKey) -> None:
+        """Do the whole run; the key opens what was uploaded."""
         options = engine.for_profile(self.run.options["profile"])
         models = engine.models_in(settings.HAVEN_ASSETS_DIR)
         self._begin(options, models)
-        self._count()
+        self._count(key)
         with engine.runner(settings.HAVEN_RUNNER, workers=settings.HAVEN_WORKERS) as runner:
             for result in engine.analyse(
-                self._paths(),
+                self._paths(key),
                 options=options,
                 models=models,
                 runner=runner,
@@ -149,30 +152,43 @@ class _Attempt:
         run.started_at = run.heartbeat_at = timezone.now()
         run.save()
 
-    def _count(self) -> None:
+    def _count(self, key: keys.CaseKey) -> None:
         """Count the files, so that progress has an end."""
         if not self.root.is_dir():
             raise _FolderGone
         total = 0
-        for _path in self._paths():
+        for _path in self._paths(key):
             total += 1
             self._tick()
         self.run.n_files = total
         self._tick(now=True)
 
-    def _paths(self) -> Iterable[Path]:
+    def _paths(self, key: keys.CaseKey) -> Iterable[Path | engine.Source]:
         """Return the files to look at: all, or those that an earlier run could not."""
+        if self.exhibit.kind == self.exhibit.Kind.UPLOAD:
+            return self._uploaded(key)
         if not self.run.retry_codes:
             return engine.find_sources([self.root])
+        rows = self._again().values_list("path_bytes", flat=True)
+        return [self.root / os.fsdecode(bytes(path_bytes)) for path_bytes in rows]
+
+    def _uploaded(self, key: keys.CaseKey) -> Iterable[engine.Source]:
+        """Yield the files of an upload; a file that is gone fails, it does not go missing."""
+        if self.run.retry_codes:
+            names = list(self._again().values_list("stored_name", flat=True))
+        else:
+            names = evidence.stored_names(self.exhibit)
+        for name in names:
+            bound_to = evidence.bound_to(self.exhibit, name)
+            yield Sealed(name, self.root / name, key, kind=evidence.UPLOAD, bound_to=bound_to)
+
+    def _again(self) -> QuerySet[Occurrence]:
+        """Return the paths to look at again."""
         again = Occurrence.objects.filter(exhibit=self.exhibit).filter(
             Q(error_code__in=self.run.retry_codes)
             | Q(item__status=Item.Status.FAILED, item__error_code__in=self.run.retry_codes)
         )
-        rows = again.order_by("path_key").values_list("stored_name", "path_bytes")
-        return [
-            self.root / os.fsdecode(stored_name or bytes(path_bytes))
-            for stored_name, path_bytes in rows
-        ]
+        return again.order_by("path_key")
 
     def _is_done(self, digests: engine.Digests) -> bool:
         """Tell whether this content needs no look in this run."""
@@ -195,7 +211,10 @@ class _Attempt:
 
     def _take_path(self, occurrence: engine.Occurrence) -> None:
         """Remember a path; it is written with the next tick."""
-        below = os.fsencode(os.path.relpath(occurrence.path, self.root))
+        is_upload = self.exhibit.kind == self.exhibit.Kind.UPLOAD
+        below = os.fsencode(
+            occurrence.path if is_upload else os.path.relpath(occurrence.path, self.root)
+        )
         self.found.append((below, occurrence))
         digests = occurrence.digests
         if digests is None:

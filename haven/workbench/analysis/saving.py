@@ -22,6 +22,7 @@ from django.utils import timezone
 from haven import engine
 from haven.workbench.analysis import vault
 from haven.workbench.analysis.models import Derivative, Face, Item, Occurrence, Run
+from haven.workbench.cases import keys
 from haven.workbench.evidence import names
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def content(run: Run, media: engine.Media) -> Item:
     if media.status is not engine.Status.DONE and _keep_earlier(run, media):
         return Item.objects.get(case=case, sha256=media.digests.sha256)
     files = _files(media)
-    digests = {key: vault.put(case.public_id, jpeg) for key, jpeg in files.items()}
+    with keys.opened(case.public_id) as key:
+        digests = {which: vault.put(key, jpeg) for which, jpeg in files.items()}
     with transaction.atomic():
         item, _created = Item.objects.update_or_create(
             case=case, sha256=media.digests.sha256, defaults=_facts(run, media)

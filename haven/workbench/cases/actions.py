@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haven.audit.actions import record
 from haven.web.errors import BadInput, Conflict
-from haven.workbench.cases import queries
+from haven.workbench.cases import keys, queries
 from haven.workbench.cases.models import Case, Membership
 
 if TYPE_CHECKING:
@@ -49,10 +49,11 @@ class OtherAgency(BadInput):
 
 @transaction.atomic
 def open_case(*, number: str, name: str, by: Member, at: datetime) -> Case:
-    """Open a case; whoever opens it leads it.
+    """Open a case with a key of its own; whoever opens it leads it.
 
     Raises:
         NumberTaken: The agency uses the number already.
+        WrapperTrouble: The master key cannot be had.
     """
     number, name = number.strip(), name.strip()
     if Case.objects.filter(agency_id=by.agency_id, number=number).exists():
@@ -60,6 +61,7 @@ def open_case(*, number: str, name: str, by: Member, at: datetime) -> Case:
     case = Case.objects.create(
         number=number, name=name, agency_id=by.agency_id, opened_by=by, opened_at=at
     )
+    keys.make(case)
     Membership.objects.create(
         case=case, member=by, role=Membership.Role.LEAD, added_by=by, added_at=at
     )

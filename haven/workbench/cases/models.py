@@ -1,7 +1,7 @@
 """Cases and who works on them, as stored.
 
 In      rows written by actions.py
-Out     Case, Membership
+Out     Case, Membership, WrappedKey
 Fails   IntegrityError: a constraint below is broken; its name says which promise
 Not     here: who may see what (queries.py), what may be done (actions.py)
 """
@@ -76,3 +76,25 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} of case {self.case_id}"
+
+
+class WrappedKey(models.Model):
+    """The data key of a case, wrapped by a master key. Deleting it is erasing the case."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="+")
+    key_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # in each blob
+    wrapped = models.BinaryField()
+    master = models.CharField(max_length=64)  # id of the master key that wrapped it
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("wrapped key")
+        verbose_name_plural = _("wrapped keys")
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(master=""), name="wrapped_key_names_its_master_key"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"key of case {self.case_id}"

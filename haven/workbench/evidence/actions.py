@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from haven.audit.actions import record
 from haven.web.errors import Conflict
+from haven.workbench.cases import keys
 from haven.workbench.cases import queries as cases
 from haven.workbench.evidence import folders, limits, storing, unpacking
 from haven.workbench.evidence.models import Exhibit, StoredFile
@@ -76,6 +77,7 @@ def add_upload(
         CaseNotFound, NotAllowed: `by` may not work on a case he can see.
         UploadRefused: Nothing in it, damaged, encrypted or over a limit; nothing was kept.
         LabelTaken: The label is used in this case.
+        KeyGone, WrapperTrouble: The key of the case cannot be had.
     """
     case = cases.get(case_id, member=by, to="work")
     exhibit = _new(case, label=label, by=by, at=at)
@@ -87,7 +89,14 @@ def add_upload(
             % {"limit": allowed.upload_bytes >> 20}
         )
     with storing.staged(case.public_id, exhibit.public_id) as into:
-        stored = storing.write(_entries(files, allowed), into=into, limits=allowed)
+        with keys.opened(case.public_id) as key:
+            stored = storing.write(
+                _entries(files, allowed),
+                into=into,
+                limits=allowed,
+                key=key,
+                exhibit_id=exhibit.public_id,
+            )
         if not stored:
             raise UploadRefused(_("The upload holds no files."))
         with transaction.atomic():
@@ -110,6 +119,15 @@ def clear_abandoned() -> int:
     """Remove files of uploads that a crash cut off; return how many uploads."""
     uploads = Exhibit.objects.filter(kind=Exhibit.Kind.UPLOAD)
     return storing.clear_abandoned(set(uploads.values_list("root", flat=True)))
+
+
+def seal_clear(case: Case, key: keys.CaseKey) -> int:
+    """Seal uploaded files that an earlier version wrote in the clear; return how many."""
+    done = 0
+    for exhibit in Exhibit.objects.filter(case=case, kind=Exhibit.Kind.UPLOAD):
+        names = StoredFile.objects.filter(exhibit=exhibit).values_list("stored_name", flat=True)
+        done += storing.seal_clear(exhibit.root, names.iterator(), key, exhibit.public_id)
+    return done
 
 
 def _new(case: Case, *, label: str, by: Member, at: datetime) -> Exhibit:

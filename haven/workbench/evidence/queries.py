@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from haven.workbench.cases.models import Case
 
 
+UPLOAD = storing.KIND
+
+
 class ExhibitNotFound(NotFound):
     """No such exhibit among those the member may see."""
 
@@ -68,6 +71,17 @@ def root(exhibit: Exhibit) -> Path:
     if exhibit.kind == Exhibit.Kind.UPLOAD:
         return storing.root() / exhibit.root
     return Path(exhibit.root)
+
+
+def stored_names(exhibit: Exhibit) -> list[str]:
+    """Return the names that the files of an upload have with us, in their order."""
+    rows = StoredFile.objects.filter(exhibit=exhibit).order_by("stored_name")
+    return list(rows.values_list("stored_name", flat=True))
+
+
+def bound_to(exhibit: Exhibit, stored_name: str) -> str:
+    """Return the name under which a file of an upload is sealed."""
+    return storing.bound_to(exhibit.public_id, stored_name)
 
 
 def came_as(exhibit: Exhibit, stored_names: Collection[str]) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
-"""Keeping uploaded files: written once, under names of our own, then read-only.
+"""Keeping uploaded files: sealed, written once, under names of our own, then read-only.
 
-In      entries of an upload
+In      entries of an upload and the key of their case
 Out     a folder of the store, and what lies in it
 Fails   UploadRefused: over a limit; OSError: the disk; in both cases nothing stays behind
 Why     all or nothing: half an upload would look like a whole one
@@ -23,9 +23,12 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from haven.workbench.cases import files
+from haven.workbench.cases.keys import CaseKey
 from haven.workbench.evidence.limits import UploadLimits
 from haven.workbench.evidence.unpacking import Entry, UploadRefused
 
+KIND = "upload"
 _STAGING = ".staging-"
 _ABANDONED_S = 24 * 3600  # no upload takes a day
 _FILES_PER_FOLDER = 1000  # folders stay quick to list on any file system
@@ -78,7 +81,19 @@ def settle(staging: Path) -> None:
     final.chmod(0o550)
 
 
-def write(entries: Iterable[Entry], *, into: Path, limits: UploadLimits) -> list[Stored]:
+def bound_to(exhibit_id: UUID, stored_name: str) -> str:
+    """Return the name under which a file is sealed: one exhibit's cannot stand in another's."""
+    return f"{exhibit_id}/{stored_name}"
+
+
+def write(
+    entries: Iterable[Entry],
+    *,
+    into: Path,
+    limits: UploadLimits,
+    key: CaseKey,
+    exhibit_id: UUID,
+) -> list[Stored]:
     """Write every entry under the next number; return what was written, in order.
 
     Raises:
@@ -96,7 +111,8 @@ def write(entries: Iterable[Entry], *, into: Path, limits: UploadLimits) -> list
                 _("The name of file %(number)d is longer than %(limit)d bytes.")
                 % {"number": len(stored) + 1, "limit": limits.name_bytes}
             )
-        one = _write_one(entry, number=len(stored), into=into)
+        name = _name(len(stored))
+        one = _write_one(entry, into / name, key, bound_to(exhibit_id, name))
         total_bytes += one.size_bytes
         if total_bytes > limits.unpacked_bytes:
             raise UploadRefused(
@@ -124,19 +140,48 @@ def clear_abandoned(known: Collection[str]) -> int:
     return len(old)
 
 
-def _write_one(entry: Entry, *, number: int, into: Path) -> Stored:
+def seal_clear(place: str, stored_names: Iterable[str], key: CaseKey, exhibit_id: UUID) -> int:
+    """Seal files of an exhibit that an earlier version wrote in the clear; return how many."""
+    folder, done = root() / place, 0
+    if not folder.is_dir():
+        return 0
+    inner = [one for one in folder.iterdir() if one.is_dir() and not one.is_symlink()]
+    for one in inner:
+        one.chmod(0o750)
+        for cut_off in one.glob(f"{files.NEW}*"):
+            cut_off.unlink()
+    for name in stored_names:
+        named = bound_to(exhibit_id, name)
+        done += files.seal_in_place(folder / name, key, kind=KIND, name=named)
+    for one in inner:
+        one.chmod(0o550)
+    return done
+
+
+def _name(number: int) -> str:
+    """Return the name of a file in its exhibit."""
+    return f"{number // _FILES_PER_FOLDER:03d}/{number:06d}"
+
+
+def _write_one(entry: Entry, target: Path, key: CaseKey, named: str) -> Stored:
     """Write one file; never over another, and read-only from then on."""
-    name = f"{number // _FILES_PER_FOLDER:03d}/{number:06d}"
-    target = into / name
     target.parent.mkdir(exist_ok=True, mode=0o750)
     digest, size_bytes = hashlib.sha256(), 0
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(target, flags, 0o440), "wb") as file:
+
+    def counted() -> Iterator[bytes]:
+        nonlocal size_bytes
         for piece in entry.pieces:
             digest.update(piece)
-            size_bytes += file.write(piece)
+            size_bytes += len(piece)
+            yield piece
+
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(target, flags, 0o440), "wb") as file:
+        for sealed in key.sealed(counted(), kind=KIND, name=named):
+            file.write(sealed)
         file.flush()
         os.fsync(file.fileno())
+    name = f"{target.parent.name}/{target.name}"
     return Stored(name, entry.untrusted_name, size_bytes, digest.hexdigest())
 
 

@@ -52,6 +52,11 @@ FAILURES: dict[str, Failure] = {
         _("The file, or the picture it claims to hold, is larger than Haven opens."),
         _("Look at it by other means. A small file that claims a huge picture may be hostile."),
     ),
+    "source.damaged": Failure(
+        _("Damaged in the store"),
+        _("What is kept of this uploaded file is not what was stored, or its key is gone."),
+        _("Upload it again from the original, and have the disk looked at."),
+    ),
     "source.missing": Failure(
         _("Not readable"),
         _("The file could not be opened: it is gone, not allowed, or the medium has a fault."),
