@@ -38,10 +38,21 @@ class Role(models.TextChoices):
 
 CASEWORKERS = frozenset({Role.INVESTIGATOR, Role.ANALYST, Role.SUPERVISOR})
 
+# Who may give and take which roles. A curator appoints the first administrator of an
+# agency and whoever speaks for a provider; nobody but a curator makes a curator.
+GRANTS: dict[Role, frozenset[Role]] = {
+    Role.ADMINISTRATOR: CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.AUDITOR},
+    Role.CURATOR: frozenset({Role.ADMINISTRATOR, Role.CURATOR, Role.PROVIDER}),
+}
+
 # What each act takes: one of these roles.
 MAY: dict[str, frozenset[Role]] = {
     "case.work": CASEWORKERS,  # be on a case at all; the place on the case says what there
     "case.open": frozenset({Role.INVESTIGATOR, Role.SUPERVISOR}),
+    "members.manage": frozenset({Role.ADMINISTRATOR}),  # of the own agency
+    "agencies.manage": frozenset({Role.CURATOR}),
+    # See who asks to join; which of them, and at which step, says joining/queries.py.
+    "applications.decide": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
 }
 
 # What each address takes. OPEN: nothing. SIGNED_IN: to be signed in. Else: an act of MAY.
@@ -85,6 +96,9 @@ PAGES: dict[str, str] = {
     "review:erase_probe": "case.work",
 }
 
+# Where a member begins: the first of these that a role opens.
+STARTS = ("cases:list",)
+
 
 def allows(member: Member, act: str) -> bool:
     """Tell whether one of a member's roles allows an act of MAY."""
@@ -107,3 +121,17 @@ def opens(member: Member, page: str) -> bool:
     if rule is None:
         return False
     return rule in (OPEN, SIGNED_IN) or allows(member, rule)
+
+
+def may(member: Member) -> dict[str, dict[str, bool]]:
+    """Return what a member may do, for templates: `may.case.open` for the act "case.open"."""
+    told: dict[str, dict[str, bool]] = {}
+    for act in MAY:
+        thing, _dot, what = act.partition(".")
+        told.setdefault(thing, {})[what] = allows(member, act)
+    return told
+
+
+def grantable(member: Member) -> frozenset[Role]:
+    """Return the roles that a member may give and take."""
+    return frozenset().union(*(GRANTS.get(Role(role), frozenset()) for role in member.roles))

@@ -30,12 +30,20 @@ class NameTaken(Conflict):
 
 
 @transaction.atomic
-def add_agency(*, name: str, country: str, by: Member | None, at: dt.datetime) -> Agency:
-    """Add an agency.
+def add_agency(
+    *,
+    name: str,
+    country: str,
+    kind: str = Agency.Kind.NATIONAL,
+    by: Member | None,
+    at: dt.datetime,
+) -> Agency:
+    """Add an agency, or a provider of tools.
 
     Args:
         name: As the agency writes it; unique.
         country: ISO 3166-1 alpha-2, upper case.
+        kind: What it is; whether it is a provider stays as it is for good.
         by: Who adds it; None on the console.
         at: The moment.
 
@@ -44,8 +52,16 @@ def add_agency(*, name: str, country: str, by: Member | None, at: dt.datetime) -
     """
     if Agency.objects.filter(name=name).exists():
         raise NameTaken("an agency of that name exists")
-    made = Agency.objects.create(name=name, country=country)
-    record("agency.add", actor=by, target=made, at=at, agency_id=made.pk, country=country)
+    made = Agency.objects.create(name=name, country=country, kind=Agency.Kind(kind))
+    record(
+        "agency.add",
+        actor=by,
+        target=made,
+        at=at,
+        agency_id=made.pk,
+        country=country,
+        kind=made.kind,
+    )
     return made
 
 

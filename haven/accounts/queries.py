@@ -8,6 +8,7 @@ Not     here: what a member may see in a case (workbench/cases)
 
 from django.db.models import QuerySet
 
+from haven.accounts.access import Role
 from haven.accounts.models import Agency, Member
 from haven.web.errors import NotFound
 
@@ -34,6 +35,12 @@ def colleague(member: Member, *, username: str) -> Member:
 def by_username(username: str) -> Member | None:
     """Return a member by sign-in name, for start-up alone; pages use colleague()."""
     return Member.objects.select_related("agency").filter(username=username).first()
+
+
+def in_words(member: Member) -> str:
+    """Return the agency and the roles of a member, for one line of start-up."""
+    roles = ", ".join(str(Role(role).label) for role in member.roles)
+    return f"{member.agency}: {roles}" if roles else str(member.agency)
 
 
 def anyone() -> bool:

@@ -1,15 +1,32 @@
-"""Context: where this site stands.
+"""Context: where this site stands, and where a member may go.
 
-In      settings
-Out     whether it is a trial or a demonstration, for the notice on every page
-Not     here: how pages look (web/context.py)
+In      settings, the member who asks
+Out     whether it is a trial or a demonstration, for the notice on every page; the menu;
+        `may`, by which a template shows only what will be allowed
+Not     here: how pages look (web/context.py), the rules (accounts/access.py)
 """
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from haven.accounts import access
+
+MENU = (  # address, words, icon; shown to whom access.py opens it
+    ("cases:list", _("Cases"), "case"),
+)
 
 
 def place(request: HttpRequest) -> dict[str, object]:
-    """Return what the base template says about this installation."""
-    del request  # the same for every reader
-    return {"is_demo": settings.HAVEN_DEMO, "home_url": "/"}
+    """Return what the base template says about this installation and this member."""
+    told: dict[str, object] = {"is_demo": settings.HAVEN_DEMO, "home_url": "/"}
+    member = getattr(request, "user", None)  # not there where an early middleware failed
+    if member is not None and member.is_authenticated:
+        told["may"] = access.may(member)
+        told["menu"] = [
+            (reverse(page), words, icon)
+            for page, words, icon in MENU
+            if access.opens(member, page)
+        ]
+    return told

@@ -1,8 +1,8 @@
-"""Demonstration: three members and one case made of public photographs.
+"""Demonstration: a cast with every role, and one case made of public photographs.
 
 In      the demonstration pictures of the asset catalogue
-Out     members of two agencies, folders laid out like seized ones, a case with two exhibits
-        whose analysis goes through the real queue
+Out     members of two agencies, a curator's office and a provider; folders laid out like
+        seized ones, a case with two exhibits whose analysis goes through the real queue
 Fails   AssetError: a picture is not here
 Why     a first look must show the real program at work, and no picture of a child
 Not     here: how the start runs (up.py), the pictures' layout (exhibits.py)
@@ -26,11 +26,20 @@ from haven.workbench.cases import actions as cases
 from haven.workbench.cases import queries as case_queries
 from haven.workbench.evidence import actions as evidence
 
-NORTH, SOUTH = ("North Regional Unit", "NO"), ("South Coast Unit", "ZA")
+NORTH = ("North Regional Unit", "NO", "regional")
+SOUTH = ("South Coast Unit", "ZA", "regional")
+OFFICE = ("Hub Office", "CH", "international")
+TOOLS = ("Lantern Tools", "UY", "provider")
 CAST = {  # sign-in name: name, agency, roles, role in the case (None: not on it)
     "ida": ("Ida Berg", NORTH, ["investigator", "supervisor"], "lead"),
     "aron": ("Aron Lind", NORTH, ["analyst"], "worker"),
     "thandi": ("Thandi Maseko", SOUTH, ["investigator"], None),
+    "marit": ("Marit Holm", NORTH, ["administrator"], None),
+    "otto": ("Otto Falk", NORTH, ["auditor"], None),
+    "selma": ("Selma Dahl", NORTH, ["wellbeing"], None),
+    "sipho": ("Sipho Dube", SOUTH, ["administrator"], None),
+    "clara": ("Clara Meier", OFFICE, ["curator"], None),
+    "pablo": ("Pablo Sosa", TOOLS, ["provider"], None),
 }
 CASE_NUMBER = "2026-014"
 # Words that are easy to read out and to type; 5 of 64 give 30 bits, and the site listens
@@ -127,10 +136,10 @@ def _member(username: str, password: str, *, is_new_password: bool) -> None:
         if is_new_password:
             accounts.set_password(member.pk, password=password, by=None, at=now)
         return
-    display_name, (agency_name, country), roles, _role = CAST[username]
+    display_name, (agency_name, country, kind), roles, _role = CAST[username]
     with transaction.atomic():
         agency = members.agency(agency_name) or accounts.add_agency(
-            name=agency_name, country=country, by=None, at=now
+            name=agency_name, country=country, kind=kind, by=None, at=now
         )
         made = accounts.add_member(
             username=username,

@@ -281,7 +281,7 @@ def _welcome(address: str, folder: Path, *, demo: bool) -> None:
         width = max(map(len, made.values()), default=0)
         for username, password in made.items():
             member = queries.by_username(username)
-            about = f"{member.display_name}, {member.agency}" if member else ""
+            about = f"{member.display_name}, {queries.in_words(member)}" if member else ""
             _say(f"  {username:<8} {password:<{width}}  {about}")
     elif not queries.anyone():
         _say(

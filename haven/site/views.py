@@ -11,13 +11,16 @@ from django.shortcuts import redirect
 from django.template import loader
 from django.utils.translation import gettext_lazy as _
 
+from haven.accounts import access
+from haven.accounts.requests import MemberRequest
 from haven.web import errors
 from haven.web.pages import page
 from haven.web.templatetags.haven import ICONS
 
 
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("cases:list")
+def home(request: MemberRequest) -> HttpResponse:
+    start = next((one for one in access.STARTS if access.opens(request.user, one)), None)
+    return redirect(start) if start else page(request, "site/start.html")
 
 
 def keys(request: HttpRequest) -> HttpResponse:

@@ -25,7 +25,7 @@ def test_an_address_that_no_table_names_is_closed(north_lead: "Member") -> None:
     assert not access.opens(north_lead, "nowhere:page")
 
 
-@pytest.mark.parametrize("roles", [[], [Role.AUDITOR], [Role.ADMINISTRATOR], [Role.PROVIDER]])
+@pytest.mark.parametrize("roles", [[], [Role.AUDITOR], [Role.ADMINISTRATOR], [Role.CURATOR]])
 def test_a_role_without_casework_opens_no_case(
     roles: list[Role], north_lead: "Member", client_of: "Callable[[Member], Client]"
 ) -> None:

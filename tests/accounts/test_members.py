@@ -5,6 +5,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from haven.accounts import actions, queries
 from haven.accounts.models import Agency, Member
@@ -82,6 +83,30 @@ class TestFirstMember:
         chose = Event.objects.get(verb="member.set_password")
         assert (chose.actor_name, chose.target_id) == ("Ola Nordmann", str(chose.actor_id))
         assert "This link has ended" in Client().get(link, follow=True).content.decode()
+
+    def test_of_a_trial_administers_and_works_on_cases(self, db: None) -> None:
+        call_command("createmember", *self.ARGUMENTS)
+        call_command("createmember", "per", *self.ARGUMENTS[1:])
+
+        assert Member.objects.get(username="ola").roles == [
+            "administrator",
+            "investigator",
+            "supervisor",
+        ]
+        assert Member.objects.get(username="per").roles == ["investigator"]
+
+    def test_in_service_administers_alone(self, db: None, settings: Settings) -> None:
+        settings.HAVEN_MODE = "service"
+
+        call_command("createmember", *self.ARGUMENTS)
+
+        assert Member.objects.get(username="ola").roles == ["administrator"]
+
+    def test_has_the_roles_that_were_named(self, db: None) -> None:
+        call_command("createmember", *self.ARGUMENTS, "--role", "auditor", "--kind", "regional")
+
+        made = Member.objects.get(username="ola")
+        assert (made.roles, made.agency.kind) == (["auditor"], "regional")
 
     def test_of_a_taken_name_is_refused(self, db: None) -> None:
         call_command("createmember", *self.ARGUMENTS)

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from haven.accounts import access, actions, queries
+from haven.accounts import access, actions, models, queries
 from haven.accounts.actions import NameTaken
 
 
@@ -33,9 +33,16 @@ class Command(BaseCommand):
             "--role",
             action="append",
             choices=access.Role.values,
-            help="may be given several times; investigator if not given",
+            help="may be given several times; if not given: administrator for the first member, "
+            "who in a trial also works on cases; investigator for others",
         )
         parser.add_argument("--country", required=True, help="of the agency, two letters")
+        parser.add_argument(
+            "--kind",
+            choices=models.Agency.Kind.values,
+            default=models.Agency.Kind.NATIONAL,
+            help="of the agency, where it is made",
+        )
 
     def handle(self, **options: Any) -> None:
         """Make the member."""
@@ -43,13 +50,18 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 agency = queries.agency(options["agency"]) or actions.add_agency(
-                    name=options["agency"], country=options["country"].upper(), by=None, at=now
+                    name=options["agency"],
+                    country=options["country"].upper(),
+                    kind=options["kind"],
+                    by=None,
+                    at=now,
                 )
+
                 member = actions.add_member(
                     username=options["username"],
                     display_name=options["name"],
                     agency=agency,
-                    roles=options["role"] or [access.Role.INVESTIGATOR],
+                    roles=options["role"] or _usual_roles(),
                     by=None,
                     at=now,
                 )
@@ -63,3 +75,11 @@ class Command(BaseCommand):
             "to choose a password:\n"
             f"  {actions.first_link(member)}"
         )
+
+
+def _usual_roles() -> list[str]:
+    """Return the roles of a member for whom none were named."""
+    if queries.anyone():
+        return [access.Role.INVESTIGATOR]
+    alone = [access.Role.INVESTIGATOR, access.Role.SUPERVISOR]  # a trial of one person
+    return [access.Role.ADMINISTRATOR, *(alone if settings.HAVEN_MODE == "trial" else [])]
