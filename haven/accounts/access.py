@@ -53,6 +53,7 @@ MAY: dict[str, frozenset[Role]] = {
     "agencies.manage": frozenset({Role.CURATOR}),
     # See who asks to join; which of them, and at which step, says joining/queries.py.
     "applications.decide": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
+    "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
 }
 
 # What each address takes. OPEN: nothing. SIGNED_IN: to be signed in. Else: an act of MAY.
@@ -69,10 +70,19 @@ PAGES: dict[str, str] = {
     "cases:list": "case.work",
     "cases:open": "case.open",
     "cases:members": "case.work",
+    "cases:role": "case.work",
+    "cases:take_off": "case.work",
+    "cases:responsible": "case.work",
+    "authority:list": "case.work",
+    "authority:enter": "case.work",
+    "authority:withdraw": "case.work",
+    "authority:lists": "lists.keep",
+    "authority:retire": "lists.keep",
     "evidence:add_folder": "case.work",
     "evidence:add_upload": "case.work",
     "analysis:start": "case.work",
     "analysis:progress": "case.work",
+    "analysis:templates": "case.work",
     "analysis:masked": "case.work",
     "analysis:background": "case.work",
     "analysis:crop": "case.work",

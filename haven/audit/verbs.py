@@ -68,10 +68,30 @@ VERBS: dict[str, Verb] = {
     # cases
     "case.open": Verb(_("A case was opened."), Kind.COLLECTION),
     "case.add_member": Verb(_("A member was added to a case."), Kind.ADMINISTRATION),
+    "case.change_role": Verb(_("A member was given another role in a case."), Kind.ADMINISTRATION),
+    "case.take_off": Verb(_("A member was taken off a case."), Kind.ADMINISTRATION),
+    "case.name_responsible": Verb(
+        _("The responsible officer of a case was named."), Kind.ADMINISTRATION
+    ),
     "case.view": Verb(_("A case was looked into."), Kind.CONSULTATION),
+    # the legal basis
+    "authority.enter": Verb(_("A legal basis of a case was entered."), Kind.COLLECTION),
+    "authority.withdraw": Verb(
+        _("A legal basis of a case was withdrawn."), Kind.ALTERATION, needs_reason=True
+    ),
+    "list.add_word": Verb(_("A word was added to a list of the agency."), Kind.ADMINISTRATION),
+    "list.retire_word": Verb(
+        _("A word of a list of the agency is not offered any more."), Kind.ADMINISTRATION
+    ),
+    "templates.erase": Verb(
+        _("The face templates of a case were erased."), Kind.ERASURE, needs_reason=True
+    ),
     # evidence and analysis
     "exhibit.add": Verb(_("An exhibit was added to a case."), Kind.COLLECTION),
     "run.start": Verb(_("An analysis was started."), Kind.ALTERATION),
+    "run.change_authority": Verb(
+        _("An analysis went on under another legal basis."), Kind.ALTERATION
+    ),
     "run.finish": Verb(_("An analysis ended."), Kind.ALTERATION),
     # review
     "items.view": Verb(_("The items of a case were listed."), Kind.CONSULTATION),

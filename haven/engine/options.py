@@ -45,6 +45,7 @@ class Options:
     view_side_px: int = 640  # long side of a view, the promise of `haven process`
     view_quality: int = 80  # JPEG quality of views, 1 to 95
     crop_side_px: int = 160  # side of a face crop
+    embed: bool = True  # describe faces; without it they are found and masked, never grouped
     limits: Limits = Limits()
 
     def as_dict(self) -> dict[str, object]:

@@ -186,7 +186,7 @@ class Examine:
         faces = find_faces(picture, options, tools, timed)
         with timed("align"):
             finer = self._finer(stored, content.file_type, picture, faces)
-        faces = describe_faces(finer, faces, tools, timed)
+        faces = describe_faces(finer, faces, tools, timed, embed=options.embed)
         with timed("mask"):
             derivatives = hide(picture, finer, faces, options)
         return Media(
@@ -242,15 +242,22 @@ def find_faces(
 
 
 def describe_faces(
-    picture: Picture, faces: list[Face], tools: "Tools", timed: "Stopwatch"
+    picture: Picture,
+    faces: list[Face],
+    tools: "Tools",
+    timed: "Stopwatch",
+    *,
+    embed: bool = True,
 ) -> list[Face]:
-    """Return the faces with their vectors and qualities."""
+    """Return the faces with their qualities and, where asked for, their vectors."""
     described = []
     for face in faces:
         with timed("align"):
             chip = align.chip(picture, face.landmarks_px)
-        with timed("embed"):
-            vector = tools.embedder.vector(chip)
+        vector = None
+        if embed:
+            with timed("embed"):
+                vector = tools.embedder.vector(chip)
         with timed("quality"):
             parts = quality.parts(face, chip, picture.full_size_px)
         described.append(

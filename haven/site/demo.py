@@ -11,6 +11,7 @@ Loading again changes nothing that is there.
 """
 
 import secrets
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -22,6 +23,8 @@ from haven.accounts.models import Member
 from haven.cli import up as command
 from haven.site import exhibits, trial
 from haven.workbench.analysis import actions as analysis
+from haven.workbench.authority import actions as authority
+from haven.workbench.authority import queries as powers
 from haven.workbench.cases import actions as cases
 from haven.workbench.cases import queries as case_queries
 from haven.workbench.evidence import actions as evidence
@@ -160,9 +163,23 @@ def _open_case(lead: Member, laid: exhibits.Laid) -> None:
         member = members.by_username(username)
         if member is not None and role is not None and member.pk != lead.pk:
             cases.add_member(case.public_id, member=member, role=role, by=lead, at=now)
+    _enter_authority(case.public_id, lead)
     for label, folder in laid.items():
         exhibit = evidence.add_folder(case.public_id, folder=folder, label=label, by=lead, at=now)
         analysis.start_run(exhibit.public_id, profile=settings.HAVEN_PROFILE, by=lead, at=now)
+
+
+def _enter_authority(case_id: UUID, lead: Member) -> None:
+    """Enter what the analysis of the demonstration stands on: it says itself that it is one."""
+    now = timezone.now()
+    basis = authority.Basis(
+        kind=powers.KIND.CONSENT,
+        reference="Demonstration",
+        issuer="Public photographs of adults, under their licences",
+        powers=[powers.POWER.ANALYSE, powers.POWER.TEMPLATES, powers.POWER.SEARCH],
+        valid_from=timezone.localdate(now),
+    )
+    authority.enter(case_id, basis, by=lead, at=now)
 
 
 def _password() -> str:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "haven.accounts",
     "haven.workbench.cases",
     "haven.workbench.evidence",
+    "haven.workbench.authority",
     "haven.workbench.analysis",
     "haven.workbench.review",
     "procrastinate.contrib.django",

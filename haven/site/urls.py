@@ -9,6 +9,7 @@ urlpatterns = [
     path("help/keys/", views.keys, name="keys"),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.evidence.urls")),
+    path("", include("haven.workbench.authority.urls")),
     path("", include("haven.workbench.analysis.urls")),
     path("", include("haven.workbench.review.urls")),
 ]

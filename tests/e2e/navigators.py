@@ -52,8 +52,22 @@ class Investigator:
         self.page.get_by_role("button", name="Upload").click()
         return self
 
+    def enters_the_authority(self, reference: str = "W-1", *, also: tuple[str, ...] = ()) -> Self:
+        """Enter the legal basis that the start page asks for; back on it, it is covered."""
+        self.page.get_by_role("main").get_by_role("link", name="Enter an authority").click()
+        self.page.get_by_label("Reference").fill(reference)
+        self.page.get_by_label("Issued by").fill("Court of the North")
+        for power in ("face templates", "face search in this case", *also):
+            self.page.get_by_label(power, exact=True).check()
+        self.page.get_by_role("button", name="Enter it").click()
+        expect(self.notice).to_contain_text("was entered")
+        return self
+
     def starts_looking(self) -> Self:
-        """Have the exhibit looked at as proposed."""
+        """Have the exhibit looked at as proposed; where no authority covers it, enter one."""
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Look at")
+        if self.page.get_by_role("main").get_by_role("link", name="Enter an authority").count():
+            self.enters_the_authority()
         self.page.get_by_role("button", name="Start").click()
         self.page.wait_for_url(re.compile(r"/cases/[0-9a-f-]+/$"))
         return self

@@ -14,7 +14,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.workbench.build import NOW, findings, person, png
+from haven.accounts.access import Role
+from tests.workbench.build import NOW, basis, findings, person, png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 OPEN = {"accounts:sign-in", "accounts:first", "accounts:language", "accounts:theme"}
 OWN = {  # of a member, not of a case
+    "authority:lists",
+    "authority:retire",
     "home",
     "keys",
     "styleguide",
@@ -34,6 +37,11 @@ POST_ALONE = {
     "accounts:language",
     "accounts:sign-out",
     "accounts:theme",
+    "authority:retire",
+    "authority:withdraw",
+    "cases:responsible",
+    "cases:role",
+    "cases:take_off",
     "review:background",
     "review:erase_probe",
     "review:merge",
@@ -46,12 +54,16 @@ BOTH = {
     "accounts:first",
     "accounts:sign-in",
     "analysis:start",
+    "analysis:templates",
+    "authority:enter",
+    "authority:lists",
     "cases:members",
     "cases:open",
     "evidence:add_folder",
     "evidence:add_upload",
     "review:find",
 }
+SHARED = {"case_id", "position", "member_id"}  # the same in two cases of one member
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 Ids = Mapping[str, Any]
 
@@ -82,7 +94,7 @@ def routed(patterns: Any = None, space: str = "") -> Iterator[tuple[str, frozens
 ROUTED = dict(routed())
 OF_A_CASE = sorted(name for name, arguments in ROUTED.items() if "case_id" in arguments)
 CLOSED = sorted(set(ROUTED) - OPEN)
-WITH_INNER_IDS = [name for name in OF_A_CASE if ROUTED[name] - {"case_id", "position"}]
+WITH_INNER_IDS = [name for name in OF_A_CASE if ROUTED[name] - SHARED]
 
 
 def address(name: str, ids: Ids) -> str:
@@ -110,6 +122,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     from haven.workbench.analysis import actions as analysis
     from haven.workbench.analysis import grouping, probing, saving
     from haven.workbench.analysis.models import Face
+    from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
     from haven.workbench.review import actions as review
@@ -120,6 +133,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     (folder / "a.png").write_bytes(png())
     case = cases.open_case(number=number, name="Harbour", by=lead, at=NOW)
     exhibit = evidence.add_folder(case.public_id, folder=folder, label="A", by=lead, at=NOW)
+    entered = authority.enter(case.public_id, basis(), by=lead, at=NOW)
     run = analysis.start_run(exhibit.public_id, by=lead, at=NOW)
     items = [
         saving.content(run, findings(f"{number}-{one}", [person(0, wobble=one)])) for one in (0, 1)
@@ -141,8 +155,11 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
         "face_id": face.pk,
         "group_id": face.group.public_id,
         "change_id": change.pk,
+        "authority_id": entered.public_id,
+        "member_id": lead.pk,
         "probe_id": probe.public_id,
         "position": 0,
+        "word_id": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
     }
 
@@ -211,7 +228,7 @@ def test_things_of_one_case_are_not_there_under_the_address_of_another(
     client = client_of(north_lead)
 
     for other in (world.beside, world.theirs):
-        for inner in ROUTED[name] - {"case_id", "position"}:
+        for inner in ROUTED[name] - SHARED:
             mixed = {**world.ours, inner: other[inner], "key": other["key"]}
 
             assert ask(client, name, mixed).status_code == 404, (name, inner)
@@ -235,12 +252,17 @@ def test_nothing_is_done_for_a_request_from_another_site(
 def test_what_changes_something_is_not_done_by_following_a_link(
     name: str, world: World, client_of: "Callable[[Member], Client]", north_lead: "Member"
 ) -> None:
+    north_lead.roles = sorted(set(Role) - {Role.PROVIDER})
+    north_lead.save()
+
     assert client_of(north_lead).get(address(name, world.ours)).status_code == 405
 
 
 def test_looking_changes_nothing_but_the_record(
     world: World, client_of: "Callable[[Member], Client]", north_lead: "Member"
 ) -> None:
+    north_lead.roles = sorted(set(Role) - {Role.PROVIDER})
+    north_lead.save()
     client = client_of(north_lead)
     before = _rows()
 
@@ -252,7 +274,7 @@ def test_looking_changes_nothing_but_the_record(
 
 def _rows() -> dict[str, list[Any]]:
     """Return every row of the workbench and of the accounts."""
-    labels = ("accounts", "cases", "evidence", "analysis", "review")
+    labels = ("accounts", "cases", "evidence", "authority", "analysis", "review")
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {
         model._meta.label: sorted(map(repr, model.objects.values_list()))

@@ -10,12 +10,17 @@ import hashlib
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
 
 from haven import engine
 
+if TYPE_CHECKING:
+    from haven.workbench.authority.actions import Basis
+
+ALL_POWERS = ("analyse", "templates", "search", "across", "share")
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -82,6 +87,21 @@ def findings(name: str, vectors: Sequence[Sequence[float]] = (), **facts: object
         else engine.Derivatives(),
     }
     return engine.Media(**{**plain, **facts})  # type: ignore[arg-type]
+
+
+def basis(*, powers: Sequence[str] = ALL_POWERS, **facts: object) -> "Basis":
+    """Return a legal basis as a member enters it: for the whole case and without an end."""
+    from haven.workbench.authority.actions import Basis
+
+    plain: dict[str, object] = {
+        "kind": "warrant",
+        "reference": "W-1",
+        "issuer": "Court of the North",
+        "powers": powers,
+        "all_cases": "across" in powers,
+        "valid_from": NOW.date(),
+    }
+    return Basis(**{**plain, **facts})  # type: ignore[arg-type]
 
 
 def failed(code: str) -> dict[str, object]:

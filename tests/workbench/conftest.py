@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workbench.build import NOW, findings, png
+from tests.workbench.build import NOW, basis, findings, png
 
 if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.workbench.analysis.models import Item, Run
+    from haven.workbench.authority.models import Authority
     from haven.workbench.cases.models import Case
     from haven.workbench.evidence.models import Exhibit
 
@@ -59,7 +60,15 @@ def exhibit(case: "Case", north_lead: "Member", lay: Lay) -> "Exhibit":
 
 
 @pytest.fixture
-def run(exhibit: "Exhibit", north_lead: "Member") -> "Run":
+def authority(case: "Case", north_lead: "Member") -> "Authority":
+    """Return a legal basis that allows everything in the case, without an end."""
+    from haven.workbench.authority import actions
+
+    return actions.enter(case.public_id, basis(), by=north_lead, at=NOW)
+
+
+@pytest.fixture
+def run(exhibit: "Exhibit", authority: "Authority", north_lead: "Member") -> "Run":
     """Return a run that is queued."""
     from haven.workbench.analysis import actions
 
@@ -84,7 +93,9 @@ def found(run: "Run") -> Callable[..., "Item"]:
 
 
 @pytest.fixture
-def look(case: "Case", north_lead: "Member", assets_root: Path) -> Callable[..., "Run"]:
+def look(
+    case: "Case", authority: "Authority", north_lead: "Member", assets_root: Path
+) -> Callable[..., "Run"]:
     """Return a way to add a folder and have the real engine look at it."""
     from haven.workbench.analysis import actions as analysis
     from haven.workbench.analysis import running

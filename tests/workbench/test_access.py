@@ -7,12 +7,22 @@ from haven.workbench.analysis import grouping
 from haven.workbench.analysis.models import Face
 from tests.workbench.build import person
 
-PARTS = ("cases", "evidence", "analysis", "review")
-FREE = {"cases:list", "cases:open"}  # pages of a member, not of a case
+PARTS = ("cases", "evidence", "authority", "analysis", "review")
+FREE = {
+    "cases:list",
+    "cases:open",
+    "authority:lists",
+    "authority:retire",
+}  # pages of a member, not of a case
 WORK = {  # pages that a reader of the case gets a refusal from
     "evidence:add_folder",
     "evidence:add_upload",
     "analysis:start",
+    "authority:enter",
+    "authority:withdraw",
+    "cases:responsible",
+    "cases:role",
+    "cases:take_off",
     "review:merge",
     "review:name",
     "review:split",
@@ -20,6 +30,10 @@ WORK = {  # pages that a reader of the case gets a refusal from
     "review:retry",
 }
 POST = {
+    "authority:withdraw",
+    "cases:responsible",
+    "cases:role",
+    "cases:take_off",
     "review:background",
     "review:merge",
     "review:name",
@@ -41,7 +55,7 @@ def names(patterns=None, space=""):
 
 
 @pytest.fixture
-def url_of(case, exhibit, found, north_lead):
+def url_of(case, exhibit, found, north_lead, authority):
     """Return a way to the address of a page, with things that are there."""
     from haven.workbench.review import actions, queries
     from tests.workbench.build import NOW
@@ -57,6 +71,8 @@ def url_of(case, exhibit, found, north_lead):
         "item_id": item.pk,
         "face_id": face.pk,
         "group_id": face.group.public_id,
+        "authority_id": authority.public_id,
+        "member_id": north_lead.pk,
         "change_id": queries.last_change(case).pk,
         "probe_id": case.public_id,
         "position": 0,

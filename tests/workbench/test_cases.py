@@ -61,3 +61,106 @@ class TestAddMember:
             actions.add_member(
                 case.public_id, member=north_reader, role="reader", by=south_lead, at=NOW
             )
+
+
+class TestMembersOfACase:
+    def test_change_of_role_holds_at_once_and_is_recorded(self, case, north_lead, north_reader):
+        actions.change_role(case.public_id, north_reader.pk, role="worker", by=north_lead, at=NOW)
+
+        assert queries.allows(queries.get(case.public_id, member=north_reader), "work")
+        entry = audit.of_case(case.pk).first()
+        assert (entry.verb, entry.facts["before"], entry.facts["role"]) == (
+            "case.change_role",
+            "reader",
+            "worker",
+        )
+
+    def test_taking_off_hides_the_case_at_once_and_is_recorded(
+        self, case, north_lead, north_reader, client_of
+    ):
+        client = client_of(north_reader)
+        url = f"/cases/{case.public_id}/"
+        before = client.get(url).status_code
+
+        actions.take_off(case.public_id, north_reader.pk, by=north_lead, at=NOW)
+
+        assert (before, client.get(url).status_code) == (200, 404)
+        assert "Harbour" not in client.get("/cases/").content.decode()
+        assert audit.of_case(case.pk).filter(verb="case.take_off").count() == 1
+
+    def test_somebody_always_leads(self, case, north_lead, north_reader):
+        with pytest.raises(actions.LastLead):
+            actions.take_off(case.public_id, north_lead.pk, by=north_lead, at=NOW)
+        with pytest.raises(actions.LastLead):
+            actions.change_role(
+                case.public_id, north_lead.pk, role="worker", by=north_lead, at=NOW
+            )
+
+        actions.change_role(case.public_id, north_reader.pk, role="lead", by=north_lead, at=NOW)
+        actions.change_role(case.public_id, north_lead.pk, role="worker", by=north_lead, at=NOW)
+
+        assert queries.get(case.public_id, member=north_lead).my_role == "worker"
+
+    @pytest.mark.parametrize("act", ["change_role", "take_off", "name_responsible"])
+    def test_is_for_who_leads_and_hidden_from_strangers(
+        self, case, north_lead, north_reader, south_lead, act
+    ):
+        more = {"role": "worker"} if act == "change_role" else {}
+        with pytest.raises(NotAllowed):
+            getattr(actions, act)(case.public_id, north_lead.pk, by=north_reader, at=NOW, **more)
+        with pytest.raises(queries.CaseNotFound):
+            getattr(actions, act)(case.public_id, north_lead.pk, by=south_lead, at=NOW, **more)
+        with pytest.raises(actions.MemberNotOnCase):
+            getattr(actions, act)(case.public_id, south_lead.pk, by=north_lead, at=NOW, **more)
+
+    def test_nobody_joins_without_a_role_for_casework(self, case, north_lead, north):
+        from haven.accounts.models import Member
+
+        auditor = Member.objects.create_user(
+            username="a", password="x" * 12, display_name="A", agency=north, roles=["auditor"]
+        )
+
+        assert auditor not in queries.colleagues(case, of=north_lead)
+        with pytest.raises(actions.NoCasework):
+            actions.add_member(
+                case.public_id, member=auditor, role="reader", by=north_lead, at=NOW
+            )
+
+
+class TestResponsibleOfficer:
+    def test_is_who_opened_the_case_until_another_is_named(self, case, north_lead, north_reader):
+        assert case.responsible == north_lead
+        with pytest.raises(actions.ReadsOnly):
+            actions.name_responsible(case.public_id, north_reader.pk, by=north_lead, at=NOW)
+        actions.change_role(case.public_id, north_reader.pk, role="lead", by=north_lead, at=NOW)
+
+        with pytest.raises(actions.StillResponsible):
+            actions.take_off(case.public_id, north_lead.pk, by=north_reader, at=NOW)
+        actions.name_responsible(case.public_id, north_reader.pk, by=north_lead, at=NOW)
+        actions.take_off(case.public_id, north_lead.pk, by=north_reader, at=NOW)
+
+        assert queries.get(case.public_id, member=north_reader).responsible == north_reader
+
+
+class TestMembersPage:
+    def test_lets_who_leads_change_and_take_off(self, case, client_of, north_lead, north_reader):
+        client = client_of(north_lead)
+        url = f"/cases/{case.public_id}/members/"
+
+        client.post(f"{url}{north_reader.pk}/role/", {"role": "worker"})
+        assert queries.get(case.public_id, member=north_reader).my_role == "worker"
+
+        refused = client.post(f"{url}{north_lead.pk}/off/", follow=True)
+        assert "Somebody must lead the case" in refused.content.decode()
+
+        done = client.post(f"{url}{north_reader.pk}/off/", follow=True)
+        assert "cannot see it" in done.content.decode()
+        assert not queries.visible_to(north_reader).exists()
+
+    def test_shows_a_reader_no_way_to_change(self, case, client_of, north_reader):
+        text = client_of(north_reader).get(f"/cases/{case.public_id}/members/").content.decode()
+
+        assert "Nora Lead" in text
+        assert "responsible officer" in text
+        assert "/off/" not in text
+        assert "/role/" not in text

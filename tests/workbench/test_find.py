@@ -122,9 +122,10 @@ class TestProbe:
     def test_is_erased_by_itself_after_an_hour(self, case, portrait, north_lead, assets_root):
         probe = self.bring(case, portrait("obama-1"), north_lead)
         probing.look(probe.pk)
-        Probe.objects.update(asked_at=timezone.now() - timedelta(hours=2))
+        later = timezone.now() + timedelta(hours=1, seconds=1)
 
-        assert actions.erase_old_probes() == 1
+        assert actions.erase_old_probes(at=timezone.now()) == 0
+        assert actions.erase_old_probes(at=later) == 1
 
         probe.refresh_from_db()
         assert (probe.state, ProbeFace.objects.count()) == ("erased", 0)

@@ -39,7 +39,7 @@ def pictures(lay, portrait, assets_root) -> Path:
 
 
 @pytest.fixture
-def start(case, north_lead) -> Callable[[Path, str], Run]:
+def start(case, authority, north_lead) -> Callable[[Path, str], Run]:
     def queue(folder: Path, label: str) -> Run:
         exhibit = evidence.add_folder(
             case.public_id, folder=folder, label=label, by=north_lead, at=NOW

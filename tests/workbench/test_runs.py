@@ -114,7 +114,7 @@ class TestRun:
         after = dict(FaceGroup.objects.filter(n_faces__gte=2).values_list("public_id", "n_faces"))
         assert after == {public_id: count + 1 for public_id, count in before.items()}
 
-    def test_says_when_the_folder_is_gone(self, case, lay, north_lead, assets_root):
+    def test_says_when_the_folder_is_gone(self, case, authority, lay, north_lead, assets_root):
         folder = lay({"a.png": png()})
         exhibit = evidence.add_folder(
             case.public_id, folder=folder, label="Gone", by=north_lead, at=NOW
@@ -148,7 +148,9 @@ class TestRun:
         shown = set(Occurrence.objects.filter(exhibit=run.exhibit).values_list("path", flat=True))
         assert shown == {"a␊b\\xff.png", "x<U+202E>gnp", "back\\slash"}
 
-    def test_shows_uploaded_files_by_the_names_they_came_with(self, case, north_lead, assets_root):
+    def test_shows_uploaded_files_by_the_names_they_came_with(
+        self, case, authority, north_lead, assets_root
+    ):
         from django.core.files.uploadedfile import SimpleUploadedFile
 
         exhibit = evidence.add_upload(
@@ -170,7 +172,7 @@ class TestRun:
 
 class TestInterruption:
     def test_by_the_worker_ends_an_attempt_and_the_next_one_goes_on(
-        self, case, people, north_lead, assets_root
+        self, case, authority, people, north_lead, assets_root
     ):
         exhibit = evidence.add_folder(
             case.public_id, folder=people, label="A", by=north_lead, at=NOW

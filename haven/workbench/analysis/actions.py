@@ -2,7 +2,8 @@
 
 In      what a member asks for; or the worker's clock
 Out     changed rows, and jobs for the worker
-Fails   ExhibitNotFound, CaseNotFound, NotAllowed; RunGoing, NothingToRetry, ProbeRefused
+Fails   ExhibitNotFound, CaseNotFound, NotAllowed; NoAuthority, RunGoing, NothingToRetry,
+        ProbeRefused
 Why     check, change, record and queue in one transaction: a job exists exactly if its run does
 Not     here: the work itself (running.py, probing.py)
 """
@@ -16,7 +17,6 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate import exceptions as jobs_errors
 from procrastinate.contrib.django import app as jobs
@@ -26,6 +26,7 @@ from haven.audit.actions import record
 from haven.web.errors import BadInput, Conflict
 from haven.workbench.analysis import grouping, item_queries, locks, probing, queries
 from haven.workbench.analysis.models import Item, Occurrence, Probe, Run
+from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
 from haven.workbench.evidence import queries as evidence
 
@@ -68,6 +69,7 @@ def start_run(exhibit_id: UUID, *, profile: str = "balanced", by: Member, at: da
 
     Raises:
         ExhibitNotFound, NotAllowed: `by` may not work on a case he can see.
+        AnalysisNotCovered: No valid authority of the case covers looking at this exhibit.
         WrongOption: No such profile.
         RunGoing: It is being looked at already.
     """
@@ -89,6 +91,7 @@ def retry_failures(
 
     Raises:
         CaseNotFound, NotAllowed: `by` may not work on a case he can see.
+        AnalysisNotCovered: No valid authority covers one of the exhibits; none is started.
         NothingToRetry: No exhibit holds such a failure, or all are being looked at.
     """
     case = cases.get(case_id, member=by, to="work")
@@ -144,7 +147,7 @@ def bring_probe(case_id: UUID, *, picture: IO[bytes], by: Member, at: datetime) 
     picture.seek(0)
     if not 0 < size_bytes <= PROBE_BYTES:
         raise ProbeRefused(f"a probe has {size_bytes} bytes, limit {PROBE_BYTES}")
-    probe = Probe.objects.create(case=case, asked_by=by, asked_at=at)
+    probe = Probe.objects.create(case=case, asked_by=by, asked_at=at, keep_until=at + PROBE_LIFE)
     record("probe.bring", actor=by, target=probe, case_id=case.pk, at=at)
     jobs.configure_task(LOOK_AT_PROBE, queue="probes").defer(probe_id=probe.pk)
     probing.keep(case_id, probe.public_id, iter(lambda: picture.read(_PIECE_BYTES), b""))
@@ -163,11 +166,11 @@ def erase_probe(case_id: UUID, probe_id: UUID, *, by: Member, at: datetime) -> N
     record("probe.erase", actor=by, target=probe, case_id=probe.case_id, at=at)
 
 
-def erase_old_probes() -> int:
-    """Erase probes whose time is over; return how many."""
+def erase_old_probes(*, at: datetime) -> int:
+    """Erase probes whose time is over; return how many. One that is held has no such time."""
     old = (
         Probe.objects.select_related("case")
-        .filter(asked_at__lt=timezone.now() - PROBE_LIFE)
+        .filter(keep_until__lt=at)
         .exclude(state=Probe.State.ERASED)
     )
     for probe in old:
@@ -224,12 +227,19 @@ def _start(
     at: datetime,
     retry_codes: Sequence[str] = (),
 ) -> Run:
-    """Write a run and queue it."""
-    options = engine.for_profile(profile)
+    """Write a run and queue it; it describes faces only where an authority covers that."""
+    covering = authority.required(
+        exhibit.case_id, authority.POWER.ANALYSE, exhibit_pk=exhibit.pk, at=at
+    )
+    templates = authority.covering(
+        exhibit.case_id, authority.POWER.TEMPLATES, exhibit_pk=exhibit.pk, at=at
+    )
+    options = engine.for_profile(profile, embed=templates is not None)
     if Run.objects.filter(exhibit=exhibit, state__in=queries.LIVE).exists():
         raise RunGoing(f"exhibit {exhibit.pk} is being looked at")
     run = Run.objects.create(
         exhibit=exhibit,
+        authority=covering,
         options=options.as_dict(),
         retry_codes=list(retry_codes),
         requested_by=by,
@@ -242,6 +252,8 @@ def _start(
         case_id=exhibit.case_id,
         at=at,
         profile=profile,
+        authority=covering.pk,
+        templates=options.embed,
         retry_codes=list(retry_codes),
     )
     _queue(run)

@@ -17,6 +17,14 @@ PROFILES = {
 }
 
 
+class EraseTemplates(forms.Form):
+    """Why the face templates of a case are erased."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
 class StartRun(forms.Form):
     """A profile."""
 

@@ -34,6 +34,9 @@ class Run(models.Model):
     options_key = models.CharField(max_length=64)  # SHA-256 over options and model digests
     versions = models.JSONField(default=dict)
     retry_codes = ArrayField(models.CharField(max_length=40), default=list)  # empty: a full run
+    authority = models.ForeignKey(  # what it stands on; None: from before authorities were kept
+        "authority.Authority", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     state = models.CharField(max_length=12, choices=State, default=State.QUEUED)
     error_code = models.CharField(max_length=40, blank=True)
     n_files = models.PositiveIntegerField(null=True, blank=True)  # None: still counting
@@ -333,6 +336,7 @@ class Probe(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     asked_at = models.DateTimeField()
+    keep_until = models.DateTimeField(null=True, blank=True)  # None: held until it is decided
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     error_code = models.CharField(max_length=40, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from haven.audit.actions import record
 from haven.workbench.analysis import grouping, locks, queries, saving
 from haven.workbench.analysis.models import Item, Occurrence, Run
 from haven.workbench.analysis.sealed import Sealed
+from haven.workbench.authority import queries as authority
 from haven.workbench.cases import keys
 from haven.workbench.evidence import queries as evidence
 
@@ -33,6 +35,7 @@ GROUP_EVERY_S = 20.0
 GROUP_EVERY_FACES = 500
 GROUP_SHARE = 0.1  # of the time, at most, goes into grouping while a run is going
 FOLDER_GONE = "run.folder_gone"
+NO_AUTHORITY = "run.no_authority"
 CRASHED = "run.crashed"  # something nobody planned; the log has the rest
 _STRENGTH = {"fast": 0, "balanced": 1, "thorough": 2}  # profiles, the closest look last
 
@@ -41,16 +44,26 @@ class _Stopped(Exception):
     """The worker is asked to end; the run goes on with the next one."""
 
 
+class _NotCovered(Exception):
+    """No valid authority covers the run any more."""
+
+
 class _FolderGone(Exception):
     """The folder of the exhibit cannot be read."""
 
 
-def run_now(run_id: int, *, should_stop: Callable[[], bool] = lambda: False) -> None:
+def run_now(
+    run_id: int,
+    *,
+    should_stop: Callable[[], bool] = lambda: False,
+    clock: Callable[[], datetime] = timezone.now,
+) -> None:
     """Look at the files of an exhibit, or go on where an earlier attempt ended.
 
     Args:
         run_id: Key of the run. One that is finished is left alone.
         should_stop: Asked about once a second; True ends the attempt as interrupted.
+        clock: Asked as often for the moment, to see whether an authority still covers it.
 
     Raises:
         CaseBusy: Another run of the case is going.
@@ -60,7 +73,7 @@ def run_now(run_id: int, *, should_stop: Callable[[], bool] = lambda: False) -> 
         run.refresh_from_db(fields=["state"])
         if run.state in (Run.State.FINISHED, Run.State.FAILED):
             return
-        attempt = _Attempt(run, should_stop)
+        attempt = _Attempt(run, should_stop, clock)
         try:
             with keys.opened(run.exhibit.case.public_id) as key:
                 attempt.go(key)
@@ -68,6 +81,8 @@ def run_now(run_id: int, *, should_stop: Callable[[], bool] = lambda: False) -> 
             attempt.end(Run.State.INTERRUPTED)
         except _FolderGone:
             attempt.end(Run.State.FAILED, error_code=FOLDER_GONE)
+        except _NotCovered:
+            attempt.end(Run.State.FAILED, error_code=NO_AUTHORITY)
         except (engine.EngineError, keys.KeyGone, keys.WrapperTrouble) as error:
             attempt.end(Run.State.FAILED, error_code=error.code)
         except DatabaseError:
@@ -80,11 +95,15 @@ def run_now(run_id: int, *, should_stop: Callable[[], bool] = lambda: False) -> 
 class _Attempt:
     """One attempt at a run, and what it has counted so far."""
 
-    def __init__(self, run: Run, should_stop: Callable[[], bool]) -> None:
+    def __init__(
+        self, run: Run, should_stop: Callable[[], bool], clock: Callable[[], datetime]
+    ) -> None:
         self.run = run
         self.exhibit = run.exhibit
         self.root = evidence.root(run.exhibit)
         self.should_stop = should_stop
+        self.clock = clock
+        self.embeds = bool(run.options.get("embed"))
         self.found: list[tuple[bytes, engine.Occurrence]] = []  # paths not yet written
         self.waiting: dict[str, int] = {}  # sha256 to paths whose content is being looked at
         self.ticked_at = 0.0
@@ -94,7 +113,8 @@ class _Attempt:
 
     def go(self, key: keys.CaseKey) -> None:
         """Do the whole run; the key opens what was uploaded."""
-        options = engine.for_profile(self.run.options["profile"])
+        self._require_authority()
+        options = engine.for_profile(self.run.options["profile"], embed=self.embeds)
         models = engine.models_in(settings.HAVEN_ASSETS_DIR)
         self._begin(options, models)
         self._count(key)
@@ -194,20 +214,23 @@ class _Attempt:
         """Tell whether this content needs no look in this run."""
         row = (
             Item.objects.filter(case_id=self.exhibit.case_id, sha256=digests.sha256)
-            .values_list("options_key", "status", "error_code", "run_id", "run__options__profile")
+            .values_list("options_key", "status", "error_code", "run_id", "run__options")
             .first()
         )
-        if row is None:
+        if row is None or not row[0]:  # without a key: its templates were erased
             return False
-        key, status, error_code, run_id, profile = row
+        key, status, error_code, run_id, options = row
         if run_id == self.run.pk and key == self.run.options_key:
             return True
         if self.run.retry_codes:
             return not (status == Item.Status.FAILED and error_code in self.run.retry_codes)
         if key == self.run.options_key:  # another run may do what a crash or a timeout stopped
             return not (status == Item.Status.FAILED and error_code in queries.RETRYABLE)
-        closer = _STRENGTH.get(profile, -1) > _STRENGTH[self.run.options["profile"]]
-        return bool(closer and status == Item.Status.DONE)  # a closer look is not thrown away
+        if status != Item.Status.DONE:
+            return False
+        closer = _closeness(options)  # a closer look is not thrown away
+        mine = _closeness(self.run.options)
+        return closer != mine and all(a >= b for a, b in zip(closer, mine, strict=True))
 
     def _take_path(self, occurrence: engine.Occurrence) -> None:
         """Remember a path; it is written with the next tick."""
@@ -267,6 +290,34 @@ class _Attempt:
         self.ticked_at = time.monotonic()
         if self.should_stop():
             raise _Stopped
+        self._require_authority()
+
+    def _require_authority(self) -> None:
+        """Return if an authority covers the run now; take up another where its own ended.
+
+        Raises:
+            _NotCovered: None does; what was found stays.
+        """
+        case_pk, at, power = self.exhibit.case_id, self.clock(), authority.POWER
+        found = authority.all_covering(case_pk, power.ANALYSE, exhibit_pk=self.exhibit.pk, at=at)
+        if not found or (
+            self.embeds
+            and not authority.covering(case_pk, power.TEMPLATES, exhibit_pk=self.exhibit.pk, at=at)
+        ):
+            raise _NotCovered
+        if self.run.authority_id in [one.pk for one in found]:
+            return
+        with transaction.atomic():
+            self.run.authority = found[0]
+            self.run.save(update_fields=["authority"])
+            record(
+                "run.change_authority",
+                actor=None,
+                target=self.run,
+                case_id=case_pk,
+                agency_id=self.exhibit.case.agency_id,
+                authority=found[0].pk,
+            )
 
     def _group(self) -> None:
         """Group what is there when enough is new and it is cheap enough."""
@@ -279,3 +330,8 @@ class _Attempt:
         self.grouped_at = time.monotonic()
         self.grouping_s = self.grouped_at - began
         self.new_faces = 0
+
+
+def _closeness(options: Mapping[str, object]) -> tuple[int, bool]:
+    """Return how close a look is: its profile, and whether it describes faces."""
+    return _STRENGTH.get(str(options.get("profile")), -1), bool(options.get("embed"))

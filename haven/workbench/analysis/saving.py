@@ -86,7 +86,7 @@ def content(run: Run, media: engine.Media) -> Item:
         item, _created = Item.objects.update_or_create(
             case=case, sha256=media.digests.sha256, defaults=_facts(run, media)
         )
-        faces = _replace_faces(item, media.faces)
+        faces = _replace_faces(item, media.faces, embeds=bool(run.options.get("embed")))
         _replace_derivatives(item, faces, digests, files)
         Occurrence.objects.filter(
             exhibit__case=case, sha256=item.sha256, item__isnull=True
@@ -173,7 +173,7 @@ def _files(media: engine.Media) -> dict[str | int, bytes]:
     return files
 
 
-def _replace_faces(item: Item, found: Sequence[engine.Face]) -> list[Face]:
+def _replace_faces(item: Item, found: Sequence[engine.Face], *, embeds: bool) -> list[Face]:
     """Write the faces of an item; return them in the order of the engine.
 
     A face that is still there keeps its row, and with it its group. One that is not found
@@ -190,7 +190,7 @@ def _replace_faces(item: Item, found: Sequence[engine.Face]) -> list[Face]:
         row = _same_face(old, face) or Face(item=item, case_id=item.case_id)
         if row in old:
             old.remove(row)
-        _describe(row, position, face)
+        _describe(row, position, face, embeds=embeds)
         row.save()
         faces.append(row)
     kept = [row for row in old if row.group is not None and row.group.decided]
@@ -204,15 +204,19 @@ def _replace_faces(item: Item, found: Sequence[engine.Face]) -> list[Face]:
     return faces
 
 
-def _describe(row: Face, position: int, face: engine.Face) -> None:
-    """Put what the engine says of a face into its row."""
+def _describe(row: Face, position: int, face: engine.Face, *, embeds: bool) -> None:
+    """Put what the engine says of a face into its row.
+
+    A look without templates leaves one that is there: erasing is an act with a reason.
+    """
     row.position = position
     row.box_xyxy_px = [float(number) for number in face.box_xyxy_px]
     row.landmarks_px = [float(number) for number in face.landmarks_px.ravel()]
     row.score = face.score
     row.quality = face.quality
     row.quality_parts = {name: round(part, 4) for name, part in face.quality_parts.items()}
-    row.embedding = face.embedding
+    if embeds:
+        row.embedding = face.embedding
 
 
 def _same_face(old: Iterable[Face], face: engine.Face) -> Face | None:

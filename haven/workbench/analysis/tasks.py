@@ -7,6 +7,7 @@ Why     each job may be started again at any time: what is done is not done twic
 Not     here: the work itself
 """
 
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -38,7 +39,7 @@ def look_at_probe(probe_id: int) -> None:
 def resume(timestamp: int) -> None:  # the time for which it was planned
     """Take up runs whose worker died, and erase probes that are no longer needed."""
     actions.resume_interrupted()
-    actions.erase_old_probes()
+    actions.erase_old_probes(at=timezone.now())
 
 
 @app.periodic(cron="17 * * * *", periodic_id="tidy")

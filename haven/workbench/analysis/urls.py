@@ -5,6 +5,7 @@ from haven.workbench.analysis import views
 app_name = "analysis"
 urlpatterns = [
     path("cases/<uuid:case_id>/exhibits/<uuid:exhibit_id>/run/", views.start, name="start"),
+    path("cases/<uuid:case_id>/templates/", views.templates, name="templates"),
     path("cases/<uuid:case_id>/progress/", views.progress, name="progress"),
     path(
         "cases/<uuid:case_id>/items/<int:item_id>/masked.jpg",

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from haven.web.errors import BadInput, Conflict
 from haven.web.pages import page
-from haven.workbench.analysis import actions, forms, queries
+from haven.workbench.analysis import actions, face_templates, forms, queries
+from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
 from haven.workbench.evidence import queries as evidence
 
@@ -37,16 +41,50 @@ _SAFETY = {
 def start(request: MemberRequest, case_id: UUID, exhibit_id: UUID) -> HttpResponse:
     exhibit = evidence.get(exhibit_id, member=request.user, to="work", case_id=case_id)
     form = forms.StartRun(request.POST or None)
+    now, power = timezone.now(), authority.POWER
     if form.is_valid():
-        actions.start_run(
-            exhibit_id, profile=form.cleaned_data["profile"], by=request.user, at=timezone.now()
-        )
-        return redirect("review:overview", case_id)
+        try:
+            actions.start_run(
+                exhibit_id, profile=form.cleaned_data["profile"], by=request.user, at=now
+            )
+        except authority.NoAuthority as error:
+            form.add_error(None, str(error.words))
+        else:
+            return redirect("review:overview", case_id)
+    case_pk, pk = exhibit.case_id, exhibit.pk
     return page(
         request,
         "analysis/start.html",
         case=cases.get(case_id, member=request.user),
         exhibit=exhibit,
+        form=form,
+        authority=authority.covering(case_pk, power.ANALYSE, exhibit_pk=pk, at=now),
+        templates=authority.covering(case_pk, power.TEMPLATES, exhibit_pk=pk, at=now),
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def templates(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    case = cases.get(case_id, member=request.user, to="lead" if request.method == "POST" else "")
+    form = forms.EraseTemplates(request.POST or None)
+    now = timezone.now()
+    if form.is_valid():
+        try:
+            face_templates.erase(
+                case_id, reason=form.cleaned_data["reason"], by=request.user, at=now
+            )
+        except (BadInput, Conflict) as error:
+            form.add_error(None, str(error.words))
+        else:
+            messages.success(request, _("The face templates were erased."))
+            return redirect("analysis:templates", case_id)
+    return page(
+        request,
+        "analysis/templates.html",
+        case=case,
+        templates=face_templates.state(case, at=now),
+        may_lead=cases.allows(case, "lead"),
         form=form,
         status=422 if form.errors else 200,
     )

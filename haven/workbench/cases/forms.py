@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from haven.accounts.models import Member
+    from haven.workbench.cases.models import Case
 
 
 class OpenCase(forms.Form):
@@ -50,3 +51,25 @@ class AddMember(forms.Form):
             (pk, str(member)) for pk, member in self.colleagues.items()
         ]
         self.fields["role"].initial = queries.ROLES.WORKER
+
+
+class ChangeRole(forms.Form):
+    """Another role in the case."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=queries.ROLES.choices)
+
+
+class NameResponsible(forms.Form):
+    """Who answers for the case."""
+
+    member = forms.TypedChoiceField(label=_("Responsible officer"), coerce=int)
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        """Offer those who work on the case."""
+        super().__init__(*args, **kwargs)
+        self.fields["member"].choices = [  # type: ignore[attr-defined]  # a choice field
+            (one.member_id, str(one.member))
+            for one in queries.members(case)
+            if one.role != queries.ROLES.READER
+        ]
+        self.fields["member"].initial = case.responsible_id

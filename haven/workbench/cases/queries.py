@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F, QuerySet
 
+from haven.accounts import access
 from haven.accounts import queries as accounts
 from haven.web.errors import NotAllowed, NotFound
 from haven.workbench.cases.models import Case, Membership
@@ -81,6 +82,10 @@ def members(case: Case) -> QuerySet[Membership]:
 
 
 def colleagues(case: Case, *, of: Member) -> list[Member]:
-    """Return the active colleagues of a member who do not work on a case yet."""
+    """Return the colleagues of a member who could work on a case and do not yet."""
     working = set(Membership.objects.filter(case=case).values_list("member_id", flat=True))
-    return [one for one in accounts.colleagues(of) if one.pk not in working]
+    return [
+        one
+        for one in accounts.colleagues(of)
+        if one.pk not in working and access.allows(one, "case.work")
+    ]

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from haven.web.errors import BadInput, Conflict
 from haven.web.pages import page
 from haven.workbench.cases import actions, forms, queries
 
@@ -61,8 +64,61 @@ def members(request: MemberRequest, case_id: UUID) -> HttpResponse:
         request,
         "cases/members.html",
         case=case,
-        memberships=queries.members(case),
+        memberships=[
+            (one, forms.ChangeRole(initial={"role": one.role}, auto_id=f"id_%s_{one.pk}"))
+            for one in queries.members(case)
+        ],
         form=form,
+        responsible_form=forms.NameResponsible(case=case, auto_id="id_responsible_%s"),
         may_lead=may_lead,
         status=422 if form.errors else 200,
     )
+
+
+@require_POST
+def role(request: MemberRequest, case_id: UUID, member_id: int) -> HttpResponse:
+    form = forms.ChangeRole(request.POST)
+    case = queries.get(case_id, member=request.user, to="lead")
+    if not form.is_valid():
+        messages.warning(request, _("Choose again."))
+        return redirect("cases:members", case.public_id)
+    try:
+        actions.change_role(
+            case_id, member_id, **form.cleaned_data, by=request.user, at=timezone.now()
+        )
+    except Conflict as error:
+        messages.warning(request, str(error.words))
+    else:
+        messages.success(request, _("The role was changed. It holds from now on."))
+    return redirect("cases:members", case_id)
+
+
+@require_POST
+def take_off(request: MemberRequest, case_id: UUID, member_id: int) -> HttpResponse:
+    try:
+        actions.take_off(case_id, member_id, by=request.user, at=timezone.now())
+    except Conflict as error:
+        messages.warning(request, str(error.words))
+        return redirect("cases:members", case_id)
+    if member_id == request.user.pk:
+        return redirect("cases:list")
+    messages.success(request, _("The member no longer works on this case and cannot see it."))
+    return redirect("cases:members", case_id)
+
+
+@require_POST
+def responsible(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    case = queries.get(case_id, member=request.user, to="lead")
+    form = forms.NameResponsible(request.POST, case=case)
+    if not form.is_valid():
+        messages.warning(request, _("Choose again."))
+        return redirect("cases:members", case_id)
+    try:
+        actions.name_responsible(
+            case_id, form.cleaned_data["member"], by=request.user, at=timezone.now()
+        )
+    except (BadInput, Conflict) as error:
+        messages.warning(request, str(error.words))
+    else:
+        messages.success(request, _("The responsible officer was named."))
+    return redirect("cases:members", case_id)

@@ -102,6 +102,11 @@ FAILURES: dict[str, Failure] = {
         _("The folder of the exhibit cannot be read."),
         _("Connect the medium and look at the exhibit again. What was found stays."),
     ),
+    "run.no_authority": Failure(
+        _("No authority"),
+        _("The authority the run stood on ended or was withdrawn, so the run stopped."),
+        _("Enter an authority and look at the exhibit again; it goes on where it ended."),
+    ),
     "run.crashed": Failure(
         _("Stopped unexpectedly"),
         _("The run ended with an error that nobody planned. What was found stays."),

@@ -1,0 +1,1 @@
+"""Authority: the legal basis on which a case is worked on."""
