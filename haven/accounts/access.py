@@ -56,15 +56,35 @@ MAY: dict[str, frozenset[Role]] = {
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
 }
 
-# What each address takes. OPEN: nothing. SIGNED_IN: to be signed in. Else: an act of MAY.
-OPEN, SIGNED_IN = "open", "signed in"
+# What each address takes. OPEN: nothing. SIGNED_IN: to be signed in with a second factor.
+# ENROLMENT: to be signed in, also while the second factor is still to be set up.
+# Else: an act of MAY.
+OPEN, SIGNED_IN, ENROLMENT = "open", "signed in", "enrolment"
 PAGES: dict[str, str] = {
     "home": SIGNED_IN,
     "keys": SIGNED_IN,
     "styleguide": SIGNED_IN,
     "accounts:sign-in": OPEN,
-    "accounts:sign-out": SIGNED_IN,
+    "accounts:start-over": OPEN,
+    "account_login": OPEN,
+    "mfa_login_webauthn": OPEN,
+    "mfa_authenticate": OPEN,
     "accounts:first": OPEN,
+    "accounts:sign-out": ENROLMENT,
+    "accounts:enrol": ENROLMENT,
+    "accounts:password": ENROLMENT,
+    "mfa_add_webauthn": ENROLMENT,
+    "mfa_activate_totp": ENROLMENT,
+    "mfa_reauthenticate": ENROLMENT,
+    "mfa_reauthenticate_webauthn": ENROLMENT,
+    "mfa_index": SIGNED_IN,
+    "mfa_edit_webauthn": SIGNED_IN,
+    "mfa_remove_webauthn": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
+    "usersessions_list": SIGNED_IN,
+    "accounts:end-session": SIGNED_IN,
     "accounts:language": OPEN,
     "accounts:theme": OPEN,
     "cases:list": "case.work",
@@ -125,12 +145,17 @@ def require(member: Member, act: str) -> None:
         raise NotAllowed(f"no role of member {member.pk} allows: {act}")
 
 
+def needs_factor(page: str) -> bool:
+    """Tell whether an address asks for a second factor in the session; an unknown one does."""
+    return PAGES.get(page) not in (OPEN, ENROLMENT)
+
+
 def opens(member: Member, page: str) -> bool:
     """Tell whether a signed-in member may ask for an address; an unknown one is closed."""
     rule = PAGES.get(page)
     if rule is None:
         return False
-    return rule in (OPEN, SIGNED_IN) or allows(member, rule)
+    return rule in (OPEN, SIGNED_IN, ENROLMENT) or allows(member, rule)
 
 
 def may(member: Member) -> dict[str, dict[str, bool]]:

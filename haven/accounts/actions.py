@@ -9,6 +9,7 @@ Not     here: invitations, vetting, second factors
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
@@ -20,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from haven.accounts.models import Agency, Member
 from haven.audit.actions import record
 from haven.web.errors import Conflict
+
+REFUSED = "member.sign_in_refused"  # by whoever it was: no actor
 
 
 class NameTaken(Conflict):
@@ -103,7 +106,7 @@ def set_password(member_id: int, *, password: str, by: Member | None, at: dt.dat
 
 
 def first_link(member: Member) -> str:
-    """Return the path of a one-time link by which a new member chooses a password.
+    """Return the path of a one-time link by which a new member comes in to set up a factor.
 
     It ends when used, when the member signs in, or after settings.PASSWORD_RESET_TIMEOUT.
     """
@@ -117,24 +120,20 @@ def first_link(member: Member) -> str:
 
 
 @transaction.atomic
-def note_sign_in(member: Member, *, at: dt.datetime) -> None:
-    """Record that a member signed in."""
-    record("member.sign_in", actor=member, target=member, at=at)
+def note(
+    verb: str, *, of: Member | None, at: dt.datetime, by: Member | None = None, **facts: Any
+) -> None:
+    """Record what a member did about signing in; nothing that was typed is among the facts.
 
-
-@transaction.atomic
-def note_password(member: Member, *, at: dt.datetime) -> None:
-    """Record that a member chose a password."""
-    record("member.set_password", actor=member, target=member, at=at)
-
-
-@transaction.atomic
-def note_sign_out(member: Member, *, at: dt.datetime) -> None:
-    """Record that a member signed out."""
-    record("member.sign_out", actor=member, target=member, at=at)
-
-
-@transaction.atomic
-def note_refused_sign_in(*, at: dt.datetime) -> None:
-    """Record a failed try; what was typed is not kept, it may be a password."""
-    record("member.sign_in_refused", actor=None, at=at, outcome="refused")
+    Args:
+        verb: One of the verbs of signing in, such as "member.sign_in".
+        of: The member it is about; None where nobody knows whose try it was.
+        at: The moment.
+        by: Who acted; the member where not given, and nobody for a try that failed.
+        facts: Such as the kind of the factor.
+    """
+    if verb == REFUSED:
+        agency_id = of.agency_id if of else None
+        record(verb, actor=None, target=of, agency_id=agency_id, at=at, outcome="refused", **facts)
+        return
+    record(verb, actor=by or of, target=of, at=at, **facts)

@@ -7,6 +7,7 @@ Out     every sign-in, sign-out and refused try on the record
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils import timezone
 
 
 class AccountsConfig(AppConfig):
@@ -16,37 +17,43 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        """Put sign-in and sign-out on the record."""
-        from django.contrib.auth import signals  # needs the app registry
+        """Put sign-in, sign-out and refused tries on the record."""
+        from allauth.mfa.signals import authentication_failed  # needs the app registry
+        from django.contrib.auth import signals
 
         signals.user_logged_in.connect(_signed_in, dispatch_uid="haven.signed_in")
         signals.user_logged_out.connect(_signed_out, dispatch_uid="haven.signed_out")
         signals.user_login_failed.connect(_refused, dispatch_uid="haven.refused")
+        authentication_failed.connect(_wrong_code, dispatch_uid="haven.wrong_code")
 
 
-def _signed_in(user: Any, **_rest: object) -> None:
-    """Record a sign-in."""
-    from django.utils import timezone
+def _signed_in(request: Any, user: Any, **_rest: object) -> None:
+    """Begin the session's clock and record the sign-in, with the factor it was made by."""
+    from haven.accounts import actions, factors, sessions  # models load after the apps
 
-    from haven.accounts import actions  # models load after the apps
+    sessions.begin(request.session)
+    factor = factors.last_kind(request, user) or factors.FIRST_LINK
+    actions.note("member.sign_in", of=user, at=timezone.now(), factor=factor)
 
-    actions.note_sign_in(user, at=timezone.now())
 
-
-def _signed_out(user: Any, **_rest: object) -> None:
+def _signed_out(request: Any, user: Any, **_rest: object) -> None:
     """Record a sign-out; a session without a member signs out without a trace."""
-    from django.utils import timezone
-
     from haven.accounts import actions
 
     if user is not None:
-        actions.note_sign_out(user, at=timezone.now())
+        why = getattr(request, "session_over", "asked")
+        actions.note("member.sign_out", of=user, at=timezone.now(), why=why)
 
 
 def _refused(**_rest: object) -> None:
-    """Record a refused try."""
-    from django.utils import timezone
-
+    """Record a refused password; what was typed is not kept, it may be a password."""
     from haven.accounts import actions
 
-    actions.note_refused_sign_in(at=timezone.now())
+    actions.note(actions.REFUSED, of=None, at=timezone.now(), factor="password")
+
+
+def _wrong_code(user: Any, authenticator: Any, **_rest: object) -> None:
+    """Record a refused code, of the member whose password was right."""
+    from haven.accounts import actions
+
+    actions.note(actions.REFUSED, of=user, at=timezone.now(), factor=authenticator.type)

@@ -1,33 +1,44 @@
-"""Accounts forms: signing in, a first password, language and theme.
+"""Accounts forms: signing in, a password, language and theme.
 
 In      what the reader typed
 Out     checked values
 Fails   the form shows its errors; a wrong name and a wrong password read the same
+Not     here: second factors (factor_forms.py)
 """
 
+from typing import Any
+
+from allauth.account.forms import LoginForm
 from django import forms
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
+from django.contrib.auth.forms import SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
 from haven.web.context import THEMES
 
 
-class SignIn(AuthenticationForm):
+class SignIn(LoginForm):
     """Name and password."""
 
-    username = forms.CharField(
-        label=_("Sign-in name"),
-        widget=forms.TextInput(attrs={"autofocus": True, "autocomplete": "username"}),
-    )
-    error_messages = {
-        "invalid_login": _("Name and password do not go together. Try again."),
-        "inactive": _("Name and password do not go together. Try again."),
-    }
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Sign-in name")
+        self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
 
 
-class FirstPassword(SetPasswordForm):  # type: ignore[type-arg]  # generic only in the stubs
-    """The password a new member chooses."""
+class UseLink(forms.Form):
+    """A one-time link is used: nothing to fill in."""
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+
+class Password(SetPasswordForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """The password a member chooses."""
 
 
 class Language(forms.Form):

@@ -145,6 +145,7 @@ class Member(AbstractUser):
     duty_confirmed_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    signed_out_at = models.DateTimeField(null=True, blank=True)  # older sessions have ended
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

@@ -6,6 +6,7 @@ Fails   NotFound: not there, or not yours
 Not     here: what a member may see in a case (workbench/cases)
 """
 
+from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
 
 from haven.accounts.access import Role
@@ -51,3 +52,21 @@ def anyone() -> bool:
 def agency(name: str) -> Agency | None:
     """Return an agency by name."""
     return Agency.objects.filter(name=name).first()
+
+
+def locked(member: Member) -> Member:
+    """Return a member, held until the transaction ends."""
+    return Member.objects.select_for_update().get(pk=member.pk)
+
+
+def has_recovery_codes(member: Member) -> bool:
+    """Return whether a member has recovery codes left."""
+    return recovery_codes_left(member) > 0
+
+
+def recovery_codes_left(member: Member) -> int:
+    """Return how many recovery codes a member has left."""
+    kept = Authenticator.objects.filter(
+        user_id=member.pk, type=Authenticator.Type.RECOVERY_CODES
+    ).first()
+    return len(kept.wrap().get_unused_codes()) if kept else 0

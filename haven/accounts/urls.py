@@ -1,13 +1,17 @@
 from django.urls import path
 
-from haven.accounts import views
+from haven.accounts import factor_views, views
 
 app_name = "accounts"
 
 urlpatterns = [
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("sign-in/", factor_views.SignIn.as_view(), name="sign-in"),
+    path("sign-in/again/", views.start_over, name="start-over"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("first/<uidb64>/<token>/", views.First.as_view(), name="first"),
+    path("enrol/", views.enrol, name="enrol"),
+    path("password/", views.password, name="password"),
+    path("sessions/<int:session_id>/end/", views.end_session, name="end-session"),
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]

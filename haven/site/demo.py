@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from haven.accounts import actions as accounts
+from haven.accounts import codes, factors
 from haven.accounts import queries as members
 from haven.accounts.models import Member
 from haven.cli import up as command
@@ -136,6 +137,8 @@ def _member(username: str, password: str, *, is_new_password: bool) -> None:
     now = timezone.now()
     member = members.by_username(username)
     if member is not None:
+        if not factors.any_of(member):  # a demonstration from before second factors
+            codes.add_for_show(member)
         if is_new_password:
             accounts.set_password(member.pk, password=password, by=None, at=now)
         return
@@ -153,6 +156,7 @@ def _member(username: str, password: str, *, is_new_password: bool) -> None:
             at=now,
         )
         accounts.set_password(made.pk, password=password, by=None, at=now)
+        codes.add_for_show(made)
 
 
 def _open_case(lead: Member, laid: exhibits.Laid) -> None:

@@ -57,6 +57,10 @@ INSTALLED_APPS = [
     "haven.workbench.authority",
     "haven.workbench.analysis",
     "haven.workbench.review",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "procrastinate.contrib.django",
     "django_htmx",
     "csp",
@@ -78,12 +82,15 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "haven.audit.middleware.told_to_the_record",
+    "allauth.account.middleware.AccountMiddleware",
+    "haven.accounts.middleware.SessionEnds",
     "haven.accounts.middleware.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "haven.web.middleware.never_stored",
     "haven.web.middleware.PlainWords",
+    "haven.accounts.middleware.SecondFactorRequired",
     "haven.accounts.middleware.RolesAllow",
 ]
 
@@ -121,6 +128,15 @@ DATABASES = {
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 
+# What several processes must know of each other: tries to sign in, codes that were used
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",  # made by a migration of accounts
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},  # the oldest are given up beyond
+    }
+}
+
 # Sign-in -----------------------------------------------------------------------------------
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
@@ -135,6 +151,63 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds a one-time link for a first member lives
+PASSWORD_HASHERS = [  # the first makes new ones; an older hash is made anew at the sign-in
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTHENTICATION_BACKENDS = ["haven.accounts.backends.PasswordBackend"]
+HAVEN_PASSKEY_DOMAIN = env.text(  # passkeys are bound to it: never change it later
+    "HAVEN_PASSKEY_DOMAIN", ALLOWED_HOSTS[0].lstrip(".") if ALLOWED_HOSTS else "localhost"
+)
+HAVEN_PASSKEY_MODELS = env.names("HAVEN_PASSKEY_MODELS", ())  # AAGUIDs; none: every make
+HAVEN_PASSKEY_ROOTS = env.text("HAVEN_PASSKEY_ROOTS", "")  # their makers' certificates, PEM
+if HAVEN_PASSKEY_MODELS and not HAVEN_PASSKEY_ROOTS:
+    raise env.WrongSetting("HAVEN_PASSKEY_MODELS is set, but not HAVEN_PASSKEY_ROOTS")
+HAVEN_HUB_PREFIX = "/hub/"
+HAVEN_IDLE_WORKBENCH_S = env.number("HAVEN_IDLE_WORKBENCH_S", 15 * 60, least=60, most=30 * 60)
+HAVEN_IDLE_HUB_S = env.number("HAVEN_IDLE_HUB_S", 30 * 60, least=60, most=60 * 60)
+HAVEN_SESSION_S = env.number("HAVEN_SESSION_S", 12 * 3600, least=600, most=24 * 3600)
+HAVEN_FRESH_FACTOR_S = env.number("HAVEN_FRESH_FACTOR_S", 5 * 60, least=30, most=15 * 60)
+# CJIS Security Policy AC-7: five tries, then ten minutes. Beyond them the waits grow.
+HAVEN_SIGN_IN_TRIES = env.number("HAVEN_SIGN_IN_TRIES", 5, least=3, most=20)
+HAVEN_SIGN_IN_WAIT_S = env.number("HAVEN_SIGN_IN_WAIT_S", 10 * 60, least=60, most=24 * 3600)
+_TRIES, _WAIT_S = HAVEN_SIGN_IN_TRIES, HAVEN_SIGN_IN_WAIT_S
+
+# django-allauth does the ceremonies; haven/accounts/adapter.py says what they mean here
+ACCOUNT_ADAPTER = "haven.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False  # the cookie ends with the browser
+ACCOUNT_LOGIN_TIMEOUT = 5 * 60  # from the password to the second factor
+ACCOUNT_REAUTHENTICATION_TIMEOUT = HAVEN_FRESH_FACTOR_S
+ACCOUNT_LOGOUT_REDIRECT_URL = "accounts:sign-in"
+ACCOUNT_FORMS = {"login": "haven.accounts.forms.SignIn"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "120/m/ip",
+    "login_failed": f"20/m/ip,100/h/ip,{_TRIES}/{_WAIT_S}s/key,{4 * _TRIES}/{24 * _WAIT_S}s/key",
+    "passwords_of_all": "2000/h/key",  # wrong ones, of the whole site
+    "reauthenticate": "20/m/user",
+}
+MFA_ADAPTER = "haven.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # e-mail is no part of signing in
+MFA_TOTP_TOLERANCE = 1  # 30 seconds before and after: clocks differ, people type
+MFA_RECOVERY_CODE_DIGITS = 12
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
+MFA_FORMS = {
+    "authenticate": "haven.accounts.factor_forms.GiveCode",
+    "authenticate_webauthn": "haven.accounts.factor_forms.GivePasskey",
+    "reauthenticate": "haven.accounts.factor_forms.GiveCodeAgain",
+    "reauthenticate_webauthn": "haven.accounts.factor_forms.GivePasskeyAgain",
+    "login_webauthn": "haven.accounts.factor_forms.SignInByPasskey",
+    "add_webauthn": "haven.accounts.factor_forms.AddPasskey",
+    "edit_webauthn": "haven.accounts.factor_forms.NamePasskey",
+    "activate_totp": "haven.accounts.factor_forms.AddCodeApp",
+}
 
 # Safety of pages -----------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _IN_SERVICE
@@ -142,7 +215,7 @@ SESSION_COOKIE_NAME = "__Host-haven" if _IN_SERVICE else "haven_session"
 CSRF_COOKIE_NAME = "__Host-haven-csrf" if _IN_SERVICE else "haven_csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = HAVEN_SESSION_S
 SECURE_SSL_REDIRECT = _IN_SERVICE and env.flag("HAVEN_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _IN_SERVICE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _IN_SERVICE
@@ -153,6 +226,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 if env.flag("HAVEN_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose X-Forwarded-For says where a try came from
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

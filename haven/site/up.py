@@ -276,7 +276,8 @@ def _welcome(address: str, folder: Path, *, demo: bool) -> None:
 
     _say(f"\nHaven is ready: {address}\n")
     if demo:
-        _say("Sign in to the demonstration (these passwords were made on this machine):")
+        _say("Sign in to the demonstration (these passwords were made on this machine; the page")
+        _say("shows the code that comes after them):")
         made = trial.sign_ins(folder)
         width = max(map(len, made.values()), default=0)
         for username, password in made.items():

@@ -5,6 +5,7 @@ from haven.site import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("account/", include("haven.accounts.factor_urls")),
     path("account/", include("haven.accounts.urls")),
     path("help/keys/", views.keys, name="keys"),
     path("", include("haven.workbench.cases.urls")),

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
 
 
 def test_every_rule_of_an_address_is_a_rule() -> None:
-    assert set(access.PAGES.values()) <= {access.OPEN, access.SIGNED_IN, *access.MAY}
+    assert set(access.PAGES.values()) <= {
+        access.OPEN,
+        access.SIGNED_IN,
+        access.ENROLMENT,
+        *access.MAY,
+    }
 
 
 def test_an_address_that_no_table_names_is_closed(north_lead: "Member") -> None:

@@ -67,19 +67,20 @@ class TestColleagues:
 class TestFirstMember:
     ARGUMENTS = ("ola", "--name", "Ola Nordmann", "--agency", "West", "--country", "no")
 
-    def test_chooses_a_password_by_a_link_that_works_once(
+    def test_comes_in_by_a_link_that_works_once_and_sets_up_a_factor(
         self, db: None, client: Client, capsys: pytest.CaptureFixture[str]
     ) -> None:
         call_command("createmember", *self.ARGUMENTS)
         link = capsys.readouterr().out.split()[-1]
 
-        form = client.get(link, follow=True)
-        where = form.redirect_chain[-1][0]
+        where = client.get(link, follow=True).redirect_chain[-1][0]
+        done = client.post(where)
         chosen = {"new_password1": "seven-tall-trees", "new_password2": "seven-tall-trees"}
-        done = client.post(where, chosen, follow=True)
+        kept = client.post("/account/password/", chosen)
 
-        assert done.status_code == 200
-        assert Client().login(username="ola", password=chosen["new_password1"])
+        assert done["Location"] == "/account/enrol/"
+        assert client.get("/cases/")["Location"] == "/account/enrol/"
+        assert kept["Location"] == "/account/factors/code-app/add/"
         chose = Event.objects.get(verb="member.set_password")
         assert (chose.actor_name, chose.target_id) == ("Ola Nordmann", str(chose.actor_id))
         assert "This link has ended" in Client().get(link, follow=True).content.decode()

@@ -6,50 +6,81 @@ import pytest
 from django.test import Client
 from django.urls import get_resolver
 
+from haven.accounts import access
 from haven.accounts.models import Member
 from haven.audit.models import Event
+from tests.signing_in import add_code_app, code_of
 
-SIGN_IN = "/account/sign-in/"
+SIGN_IN, CODE = "/account/sign-in/", "/account/sign-in/code/"
 
 
 class TestSignIn:
-    def test_lets_a_member_in_and_records_it(
+    def test_lets_a_member_in_by_password_and_code_and_records_it(
         self, client: Client, north_lead: Member, password: str
     ) -> None:
-        response = client.post(SIGN_IN, {"username": "north_lead", "password": password})
+        app = add_code_app(north_lead)
 
-        assert response.status_code == 302
-        assert response["Location"] == "/"
-        assert Event.objects.get(verb="member.sign_in").actor_id == north_lead.pk
+        first = client.post(SIGN_IN, {"login": "north_lead", "password": password})
+        between = client.get("/help/keys/")
+        second = client.post(CODE, {"code": code_of(app)})
+
+        assert (first.status_code, first["Location"]) == (302, CODE)
+        assert between["Location"].startswith(SIGN_IN)
+        assert (second.status_code, second["Location"]) == (302, "/")
+        assert client.get("/help/keys/").status_code == 200
+        event = Event.objects.get(verb="member.sign_in")
+        assert (event.actor_id, event.facts["factor"]) == (north_lead.pk, "totp")
 
     @pytest.mark.parametrize(("username", "added"), [("north_lead", "!"), ("nobody", "")])
     def test_says_the_same_for_a_wrong_name_and_a_wrong_password(
         self, client: Client, north_lead: Member, password: str, username: str, added: str
     ) -> None:
-        response = client.post(SIGN_IN, {"username": username, "password": password + added})
+        response = client.post(SIGN_IN, {"login": username, "password": password + added})
 
         assert "Name and password do not go together" in response.content.decode()
         assert "_auth_user_id" not in client.session
         refused = Event.objects.get(verb="member.sign_in_refused")
         assert password not in str(refused.facts)
 
-    def test_refuses_a_member_who_left(
+    def test_refuses_a_member_who_left_with_the_same_words(
         self, client: Client, north_lead: Member, password: str
     ) -> None:
         north_lead.is_active = False
         north_lead.save()
 
-        client.post(SIGN_IN, {"username": "north_lead", "password": password})
+        response = client.post(SIGN_IN, {"login": "north_lead", "password": password})
 
+        assert "Name and password do not go together" in response.content.decode()
         assert "_auth_user_id" not in client.session
 
-    @pytest.mark.parametrize("next_", ["https://evil.example/", "//evil.example", "javascript:1"])
+    @pytest.mark.parametrize(
+        "next_",
+        [
+            "https://evil.example/",
+            "//evil.example",
+            "javascript:1",
+            "/\\evil.example",
+            "http:evil.example",
+            "///evil.example",
+            "https://127.0.0.1/",
+        ],
+    )
     def test_goes_only_to_addresses_of_this_site(
         self, client: Client, north_lead: Member, password: str, next_: str
     ) -> None:
-        sent = {"username": "north_lead", "password": password, "next": next_}
+        app = add_code_app(north_lead)
+        client.post(SIGN_IN, {"login": "north_lead", "password": password, "next": next_})
 
-        assert client.post(SIGN_IN, sent)["Location"] == "/"
+        assert client.post(CODE, {"code": code_of(app)})["Location"] == "/"
+
+    def test_goes_to_where_the_person_was_going(
+        self, client: Client, north_lead: Member, password: str
+    ) -> None:
+        app = add_code_app(north_lead)
+        sent = {"login": "north_lead", "password": password, "next": "/cases/?page=2"}
+        client.post(SIGN_IN, sent)
+
+        assert client.post(CODE, {"code": code_of(app)})["Location"] == "/cases/?page=2"
 
 
 class TestSignOut:
@@ -81,7 +112,7 @@ def test_a_part_asked_for_after_the_session_ended_has_the_page_loaded_again(
     assert answer["HX-Refresh"] == "true"
 
 
-OPEN_TO_STRANGERS = {"accounts:sign-in", "accounts:first", "accounts:language", "accounts:theme"}
+OPEN_TO_STRANGERS = {name for name, rule in access.PAGES.items() if rule == access.OPEN}
 
 
 def named_urls() -> list[str]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from haven.accounts.sessions import passive
 from haven.web.errors import BadInput, Conflict
 from haven.web.pages import page
 from haven.workbench.analysis import actions, face_templates, forms, queries
@@ -90,6 +91,7 @@ def templates(request: MemberRequest, case_id: UUID) -> HttpResponse:
     )
 
 
+@passive
 @require_safe
 def progress(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = cases.get(case_id, member=request.user)

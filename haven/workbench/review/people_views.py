@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from haven.accounts.sessions import passive
 from haven.web.errors import BadInput, Conflict
 from haven.web.keyset import window
 from haven.web.pages import page
@@ -170,6 +171,7 @@ def find_face(request: MemberRequest, case_id: UUID, face_id: int) -> HttpRespon
     )
 
 
+@passive
 @require_safe
 def probe(request: MemberRequest, case_id: UUID, probe_id: UUID) -> HttpResponse:
     """Show the faces most like one on a brought picture, once it was looked at."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from haven.accounts.sessions import passive
 from haven.web.errors import Conflict
 from haven.web.pages import page
 from haven.workbench.analysis import actions as analysis_actions
@@ -39,6 +40,7 @@ _LONGEST_FACT = 200  # characters of one filter kept on the record
 _UNREAD_SHOWN = 100
 
 
+@passive
 @require_safe
 def overview(request: MemberRequest, case_id: UUID) -> HttpResponse:
     now = timezone.now()
