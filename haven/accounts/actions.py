@@ -23,6 +23,17 @@ from haven.audit.actions import record
 from haven.web.errors import Conflict
 
 REFUSED = "member.sign_in_refused"  # by whoever it was: no actor
+NOTED = (  # what note() may record
+    "member.sign_in",
+    REFUSED,
+    "member.sign_out",
+    "member.set_password",
+    "member.confirm",
+    "member.add_factor",
+    "member.name_factor",
+    "member.remove_factor",
+    "member.end_sessions",
+)
 
 
 class NameTaken(Conflict):
@@ -126,7 +137,7 @@ def note(
     """Record what a member did about signing in; nothing that was typed is among the facts.
 
     Args:
-        verb: One of the verbs of signing in, such as "member.sign_in".
+        verb: One of NOTED.
         of: The member it is about; None where nobody knows whose try it was.
         at: The moment.
         by: Who acted; the member where not given, and nobody for a try that failed.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import haven
+from haven.accounts import actions as accounts
 from haven.audit import verbs
 from haven.audit.verbs import VERBS, Kind, UnknownVerb
 from haven.workbench.review.models import GroupChange
@@ -29,7 +30,10 @@ def recorded() -> Iterator[tuple[Path, ast.expr]]:
 CALLS = list(recorded())
 LITERAL = [(path, verb.value) for path, verb in CALLS if isinstance(verb, ast.Constant)]
 # Verbs that are put together, by file, and all that they can be.
-MADE = {"review/actions.py": [f"group.{verb}" for verb in GroupChange.Verb.values]}
+MADE = {
+    "accounts/actions.py": list(accounts.NOTED),
+    "review/actions.py": [f"group.{verb}" for verb in GroupChange.Verb.values],
+}
 
 
 def test_the_source_is_walked() -> None:
