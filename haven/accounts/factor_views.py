@@ -75,7 +75,16 @@ class GiveCode(base.AuthenticateView):
         }
 
 
-class ConfirmByCode(base.ReauthenticateView):
+class NeedsOne:
+    """Who has no factor cannot give one: they set one up."""
+
+    def _check_reauthentication_method_available(self, request: HttpRequest) -> Any:
+        if request.user.is_authenticated and not factors.any_of(request.user):
+            return redirect("accounts:enrol")
+        return super()._check_reauthentication_method_available(request)  # type: ignore[misc]
+
+
+class ConfirmByCode(NeedsOne, base.ReauthenticateView):
     """Ask for a code before something that weighs more."""
 
     template_name = "accounts/confirm_code.html"
@@ -93,7 +102,7 @@ class ConfirmByCode(base.ReauthenticateView):
         return super().form_valid(form)
 
 
-class ConfirmByPasskey(webauthn.ReauthenticateWebAuthnView):
+class ConfirmByPasskey(NeedsOne, webauthn.ReauthenticateWebAuthnView):
     """Ask for a passkey before something that weighs more."""
 
     template_name = "accounts/confirm_passkey.html"
