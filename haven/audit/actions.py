@@ -10,16 +10,17 @@ Not     here: reading the record (queries.py), the tree over it (keeper.py)
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haven import __version__
-from haven.audit import bodies, context, verbs
+from haven.audit import bodies, checking, context, verbs
 from haven.audit.models import Event, Personal
+from haven.cli.verify_record import Checker
 from haven.web.errors import BadInput
 
 Outcome = Event.Outcome
@@ -117,6 +118,58 @@ def record(  # noqa: PLR0913  # one call from every act of the program, all by k
         beside = Personal(event=event, salt=kept.salt, text=kept.text, words=words)
         beside.save(force_insert=True)
     return event
+
+
+def verify(kept: Sequence[str], *, at: dt.datetime, key: str = "") -> Checker:
+    """Verify the whole record and write down that it was, and what was found.
+
+    Args:
+        kept: Notes of checkpoints kept outside the database.
+        at: Now.
+        key: The signer's key as it is known; that of the newest checkpoint when not given.
+
+    Raises:
+        Broken: There is nothing to verify against.
+    """
+    checker = checking.check(kept, key=key)
+    with transaction.atomic():
+        record(
+            "record.verify",
+            actor=None,
+            at=at,
+            outcome=Outcome.FAILED if checker.findings else Outcome.DONE,
+            entries=checker.entries,
+            checkpoints=len(checker.checkpoints),
+            size=checker.checkpoints[-1].size if checker.checkpoints else 0,
+            findings=len(checker.findings),
+        )
+    return checker
+
+
+@transaction.atomic
+def erase_personal(
+    *, of_case: int, agency_id: int, by: Actor | None, reason: str, at: dt.datetime
+) -> int:
+    """Erase names and words beside all entries of a case; return beside how many.
+
+    The entries stay, and so do their proofs. Who erased, and why, is itself an entry.
+
+    Raises:
+        ReasonMissing: No reason was given.
+    """
+    beside = Personal.objects.filter(event__case_id=of_case)
+    count = beside.count()
+    beside._raw_delete(beside.db)
+    record(
+        "record.erase_personal",
+        actor=by,
+        case_id=of_case,
+        agency_id=agency_id,
+        at=at,
+        reason=reason,
+        erased=count,
+    )
+    return count
 
 
 def _personal(actor: Actor | None, reason: str, more: Mapping[str, object]) -> bodies.Kept | None:

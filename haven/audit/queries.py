@@ -1,13 +1,141 @@
-"""Audit queries: read the record of one case or one member.
+"""Audit queries: who may read which entries, and finding one among a million.
 
-In      keys
-Out     events, newest first
-Not     here: who may read them; the calling page decides that with the case's own door
+In      the reader, what is looked for
+Out     entries with their place and what lies beside them, newest first; checkpoints
+Fails   EntryNotFound (404): not there, or not the reader's
+Why     visible_to() is the only door for pages and exports
+Not     here: that reading is recorded (actions.py, reading.py)
+
+An auditor reads the record of the agency, every case by its key alone. A supervisor reads
+what colleagues did outside cases, and the cases he works on himself: need to know holds for
+the record of a case as for the case. Nobody reads the record of another agency.
 """
 
-from django.db.models import QuerySet
+import datetime as dt
+from dataclasses import asdict, dataclass
+from uuid import UUID
 
-from haven.audit.models import Event
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from haven.audit import scopes
+from haven.audit.models import Checkpoint, Event, Personal
+from haven.audit.scopes import Reader
+from haven.audit.verbs import VERBS
+from haven.web.errors import NotFound
+
+AUDITOR, SUPERVISOR = "auditor", "supervisor"
+Outcome = Event.Outcome
+
+
+class EntryNotFound(NotFound):
+    """No such entry among those the reader may see."""
+
+    code = "audit.entry_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class LookedFor:
+    """What a reader looks for; nothing set is everything he may see."""
+
+    verb: str = ""
+    kind: str = ""  # of verbs.Kind
+    member: int | None = None
+    case: int | None = None
+    since: dt.date | None = None  # both days included
+    until: dt.date | None = None
+    outcome: str = ""
+    words: str = ""  # in names and reasons
+    thing: str = ""  # app_label.model:key
+
+    @property
+    def is_everything(self) -> bool:
+        """Return whether nothing is set."""
+        return self == LookedFor()
+
+    @property
+    def fixed(self) -> dict[str, object]:
+        """Return what of it may stand in an entry: keys, days and fixed words."""
+        said = {**asdict(self), "words": None}
+        days = {name: said[name].isoformat() for name in ("since", "until") if said[name]}
+        return {name: value for name, value in {**said, **days}.items() if value}
+
+
+def scope(reader: Reader) -> Q:
+    """Return the condition that an entry is the reader's to see."""
+    own_agency = Q(agency_id=reader.agency_id)
+    if reader.agency_id is not None and AUDITOR in reader.roles:
+        return own_agency
+    if reader.agency_id is not None and SUPERVISOR in reader.roles:
+        own_cases = list(scopes.cases_of(reader))
+        return own_agency & (Q(case_id=None) | Q(case_id__in=own_cases))
+    return Q(pk__in=[])
+
+
+def visible_to(reader: Reader) -> QuerySet[Event]:
+    """Return the entries a reader may see, newest first."""
+    return Event.objects.filter(scope(reader)).select_related("personal", "leaf").order_by("-id")
+
+
+def found(reader: Reader, looked_for: LookedFor) -> QuerySet[Event]:
+    """Return the visible entries that a reader looks for, newest first."""
+    rows = visible_to(reader)
+    plain = {
+        "verb": looked_for.verb,
+        "actor_id": looked_for.member,
+        "case_id": looked_for.case,
+        "outcome": looked_for.outcome,
+    }
+    rows = rows.filter(**{name: value for name, value in plain.items() if value})
+    if looked_for.kind:
+        rows = rows.filter(verb__in=[v for v, one in VERBS.items() if one.kind == looked_for.kind])
+    if looked_for.thing:
+        kind, _, key = looked_for.thing.partition(":")
+        rows = rows.filter(target_type=kind, target_id=key)
+    if looked_for.since:
+        rows = rows.filter(at__gte=_start(looked_for.since))
+    if looked_for.until:
+        rows = rows.filter(at__lt=_start(looked_for.until + dt.timedelta(days=1)))
+    if looked_for.words:
+        query = SearchQuery(looked_for.words, config="simple", search_type="plain")
+        beside = Personal.objects.annotate(found=SearchVector("words", config="simple"))
+        rows = rows.filter(pk__in=beside.filter(found=query).values("event_id"))
+    return rows
+
+
+def entry(reader: Reader, public_id: UUID) -> Event:
+    """Return one entry.
+
+    Raises:
+        EntryNotFound: Not there or not to be seen.
+    """
+    one = visible_to(reader).filter(public_id=public_id).first()
+    if one is None:
+        raise EntryNotFound("no such entry for this reader")
+    return one
+
+
+def checkpoints() -> QuerySet[Checkpoint]:
+    """Return the checkpoints, newest first; they hold no entry, and belong to all agencies."""
+    return Checkpoint.objects.order_by("-size")
+
+
+def checkpoint(size: int) -> Checkpoint:
+    """Return the checkpoint of a size.
+
+    Raises:
+        NotFound: There is none.
+    """
+    one = Checkpoint.objects.filter(size=size).first()
+    if one is None:
+        raise NotFound(f"no checkpoint of size {size}")
+    return one
+
+
+def last_verification() -> Event | None:
+    """Return the entry of the last verification of the whole record, by the program."""
+    return Event.objects.filter(verb="record.verify", actor_id=None).order_by("-id").first()
 
 
 def of_case(case_id: int) -> QuerySet[Event]:
@@ -18,3 +146,8 @@ def of_case(case_id: int) -> QuerySet[Event]:
 def of_target(target_type: str, target_id: str) -> QuerySet[Event]:
     """Return what was done to one thing, newest first; `target_type` is app_label.model."""
     return Event.objects.filter(target_type=target_type, target_id=target_id).order_by("-id")
+
+
+def _start(day: dt.date) -> dt.datetime:
+    """Return the start of a day of this site."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time()))

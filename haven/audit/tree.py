@@ -77,11 +77,27 @@ def root(of_size: int) -> bytes:
 
 def inclusion(seq: int, of_size: int) -> list[bytes]:
     """Return the proof that an entry is in the tree of a size."""
-    get = merkle.gathered(lambda get: merkle.inclusion(seq, of_size, get), nodes)
-    return merkle.inclusion(seq, of_size, get)
+    return inclusions([seq], of_size)[0]
+
+
+def inclusions(seqs: Sequence[int], of_size: int) -> list[list[bytes]]:
+    """Return the proofs of several entries, their nodes read in one question."""
+
+    def make(get: merkle.Get) -> list[list[bytes]]:
+        return [merkle.inclusion(seq, of_size, get) for seq in seqs]
+
+    return make(merkle.gathered(make, nodes))
 
 
 def consistency(first: int, second: int) -> list[bytes]:
     """Return the proof that the tree only grew from one size to another."""
-    get = merkle.gathered(lambda get: merkle.consistency(first, second, get), nodes)
-    return merkle.consistency(first, second, get)
+    return consistencies([(first, second)])[0]
+
+
+def consistencies(pairs: Sequence[tuple[int, int]]) -> list[list[bytes]]:
+    """Return the proofs of several growths, their nodes read in one question."""
+
+    def make(get: merkle.Get) -> list[list[bytes]]:
+        return [merkle.consistency(first, second, get) for first, second in pairs]
+
+    return make(merkle.gathered(make, nodes))

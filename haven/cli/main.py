@@ -1,7 +1,8 @@
 """Main: the `haven` command; one module of this folder per verb.
 
 In      the words after `haven`
-Out     an exit code: 0 done, 2 wrong use, 3 could not finish, 130 stopped by Ctrl-C
+Out     an exit code: 0 done, 1 verified and found wrong, 2 wrong use, 3 could not finish,
+        130 stopped by Ctrl-C
 Fails   never by an exception: one sentence on standard error, with the error's code
 Why     the command line is a promise (docs/architecture), and it starts fast: a verb's
         module, and through it the engine, is imported only when that verb is asked for
@@ -24,6 +25,7 @@ VERBS = {
     "process": "look at folders of pictures: masked views, faces, groups",
     "search": "rank the faces most like the one on a picture, as candidates",
     "assets": "get and check models and demonstration pictures",
+    "audit": "verify an export of the record",
     "doctor": "say what is here, what is missing, and how to get it",
 }
 

@@ -11,6 +11,7 @@ Acts never wait for this process: they are recorded without it, and ordered when
 """
 
 import argparse
+import datetime as dt
 import signal
 import sys
 import threading
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 PAUSE_S = 1.0  # between two looks; the time in which an entry has no place yet
 SAY_AGAIN_S = 60.0
+LOOK_INTO_AGE_S = 600.0  # how often to ask whether the daily verification is due
+VERIFY_AFTER_H = 24
 
 
 def main(words: Sequence[str]) -> int:
@@ -57,11 +60,38 @@ def main(words: Sequence[str]) -> int:
 
 def _keep(signer: "Signer", stop: threading.Event) -> None:
     """Look again and again until told to stop."""
-    said_at = -SAY_AGAIN_S
+    said_at = asked_at = -SAY_AGAIN_S
     while not stop.wait(PAUSE_S):
         quiet = time.monotonic() - said_at < SAY_AGAIN_S
         if not _look(signer, quiet=quiet) and not quiet:
             said_at = time.monotonic()
+        if time.monotonic() - asked_at >= LOOK_INTO_AGE_S:
+            asked_at = time.monotonic()
+            _verify_daily()
+
+
+def _verify_daily() -> None:
+    """Verify the whole record when that was not done for a day, and say what was found."""
+    from django.conf import settings
+    from django.db import DatabaseError, connection
+    from django.utils import timezone
+
+    from haven.audit import actions, keeper, queries
+    from haven.cli.verify_record import Broken
+
+    try:
+        last, now = queries.last_verification(), timezone.now()
+        if last is not None and now - last.at < dt.timedelta(hours=VERIFY_AFTER_H):
+            return
+        checker = actions.verify(keeper.kept(settings.HAVEN_RECORD_CHECKPOINTS), at=now)
+    except Broken:
+        return  # nothing was signed yet
+    except DatabaseError as error:
+        connection.close()
+        _say(f"The record could not be verified: {str(error).splitlines()[0]}")
+        return
+    for sentence in checker.findings:
+        _say(f"WRONG: {sentence}")
 
 
 def _look(signer: "Signer", *, at_once: bool = False, quiet: bool = False) -> bool:

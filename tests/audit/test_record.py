@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from haven.accounts.models import Agency, Member
 from haven.audit import bodies, context, queries
-from haven.audit.actions import NotInTransaction, ReasonMissing, record
+from haven.audit.actions import NotInTransaction, ReasonMissing, erase_personal, record
 from haven.audit.canonical import NotCanonical
 from haven.audit.models import Event, Personal
 from haven.audit.verbs import UnknownVerb
@@ -168,3 +168,24 @@ class TestAppendOnly:
 
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             Personal.objects.update(text="{}")
+
+
+class TestErasing:
+    def test_takes_names_and_words_and_leaves_the_entries(self, north_lead: Member) -> None:
+        record("case.view", actor=north_lead, case_id=5, reason="asked by Per")
+        record("case.view", actor=north_lead, case_id=6)
+        before = list(Event.objects.values_list("body", flat=True))
+
+        erased = erase_personal(
+            of_case=5, agency_id=north_lead.agency_id, by=None, reason="time is over", at=AT
+        )
+
+        assert erased == 1
+        assert [event.actor_name for event in queries.of_case(6)] == ["Nora Lead"]
+        told, gone = queries.of_case(5)
+        assert (gone.actor_name, gone.personal_value, gone.body) == ("", {}, before[0])
+        assert (told.verb, told.facts) == ("record.erase_personal", {"erased": 1})
+
+    def test_wants_a_reason(self, db: None) -> None:
+        with pytest.raises(ReasonMissing):
+            erase_personal(of_case=5, agency_id=1, by=None, reason="", at=AT)

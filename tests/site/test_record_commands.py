@@ -1,0 +1,71 @@
+"""The commands of the record: verify, and print the key."""
+
+import datetime as dt
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from haven.audit import keeper, queries, signing
+from haven.audit.actions import record
+
+
+@pytest.fixture
+def signed(db: None, tmp_path: Path, settings: Settings) -> str:
+    """Sign a record of three acts; return the key."""
+    settings.HAVEN_RECORD_CHECKPOINTS = tmp_path / "kept.jsonl"
+    signer = signing.load(tmp_path / "key.pem", origin="haven.test/record")
+    for _ in range(3):
+        record("run.finish", actor=None)
+    keeper.sequence()
+    at = dt.datetime.now(dt.UTC)
+    assert keeper.sign(signer, at=at, copy=settings.HAVEN_RECORD_CHECKPOINTS)
+    return str(signer.key)
+
+
+def said(*words: str, **more: str) -> str:
+    out = StringIO()
+    call_command(*words, stdout=out, stderr=StringIO(), **more)
+    return out.getvalue()
+
+
+def test_a_whole_record_is_verified_and_that_is_recorded(signed: str) -> None:
+    assert "Verified: nothing was changed." in said("verifyrecord", key=signed)
+
+    entry = queries.last_verification()
+    assert entry is not None
+    assert (entry.outcome, entry.facts["entries"], entry.facts["findings"]) == ("done", 3, 0)
+
+
+def test_a_broken_record_is_said_to_be_broken_and_that_is_recorded(signed: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE audit_event SET body = replace(body, 'done', 'lost')")
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+    with pytest.raises(CommandError, match="not what was signed"):
+        said("verifyrecord")
+
+    entry = queries.last_verification()
+    assert entry is not None
+    assert entry.outcome == "failed"
+
+
+def test_another_key_is_noticed(signed: str, tmp_path: Path) -> None:
+    other = signing.load(tmp_path / "other.pem", origin="haven.test/record")
+
+    with pytest.raises(CommandError):
+        said("verifyrecord", key=str(other.key))
+
+
+def test_the_key_is_printed_as_a_verifier_takes_it(signed: str) -> None:
+    assert said("recordkey").strip() == signed
+
+
+def test_without_a_signature_there_is_nothing_to_verify(db: None) -> None:
+    for command in ("verifyrecord", "recordkey"):
+        with pytest.raises(CommandError, match="Nothing was signed yet"):
+            said(command)
