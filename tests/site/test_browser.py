@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from haven.accounts.models import Member
+from tests.signing_in import add_code_app, code_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -22,9 +23,10 @@ def focused(page: "Page") -> str:
     return str(page.evaluate("document.activeElement.getAttribute('href')"))
 
 
-def test_a_wrong_password_is_said_and_a_right_one_opens_the_cases(
+def test_a_wrong_password_is_said_and_a_right_one_with_a_code_opens_the_cases(
     browser_page: "Page", north_lead: Member, password: str
 ) -> None:
+    app = add_code_app(north_lead)
     browser_page.goto("/")
     browser_page.get_by_label("Sign-in name").fill("north_lead")
     browser_page.get_by_label("Password").fill("wrong")
@@ -33,6 +35,8 @@ def test_a_wrong_password_is_said_and_a_right_one_opens_the_cases(
     browser_page.get_by_text("do not go together").wait_for()
 
     browser_page.get_by_label("Password").fill(password)
+    browser_page.keyboard.press("Enter")
+    browser_page.get_by_label("Code from the app").fill(code_of(app))
     browser_page.keyboard.press("Enter")
     browser_page.wait_for_url("**/cases/")
 
@@ -109,7 +113,19 @@ def test_the_language_turns_the_page(browser_page: "Page") -> None:
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("path", ["/account/sign-in/", "/styleguide/", "/help/keys/", "/gone/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/account/sign-in/",
+        "/account/factors/",
+        "/account/factors/passkeys/add/",
+        "/account/sessions/",
+        "/account/password/",
+        "/styleguide/",
+        "/help/keys/",
+        "/gone/",
+    ],
+)
 def test_pages_have_contrast_labels_and_order(
     browser_page: "Page",
     north_lead: Member,

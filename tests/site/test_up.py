@@ -145,12 +145,19 @@ def test_a_member_of_the_other_agency_sees_no_case(demonstration: Up) -> None:
 def page_for(up: Up, username: str, password: str) -> str:
     """Sign in as a browser without scripts does; return the page that opens."""
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    site = f"http://localhost:{up.port}"
-    form = browser.open(f"{site}/").read().decode()
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
-    assert token is not None
-    sent = {"username": username, "password": password, "csrfmiddlewaretoken": token[1]}
-    return str(browser.open(f"{site}/account/sign-in/", urlencode(sent).encode()).read().decode())
+    site = f"http://localhost:{up.port}/account/sign-in/"
+
+    def send(where: str, page: str, **typed: str) -> str:
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token is not None
+        sent = urlencode({**typed, "csrfmiddlewaretoken": token[1]}).encode()
+        return str(browser.open(where, sent).read().decode())
+
+    form = browser.open(site).read().decode()
+    asked = send(site, form, login=username, password=password)
+    shown = re.search(r'id="code-for-show">(\d{6})<', asked)
+    assert shown is not None, asked
+    return send(f"{site}code/", asked, code=shown[1])
 
 
 def test_three_people_are_grouped_and_no_group_holds_two(demonstration: Up) -> None:
