@@ -121,9 +121,14 @@ PAGES: dict[str, str] = {
     "review:changes": "case.work",
     "review:undo": "case.work",
     "review:find": "case.work",
+    "review:find_across": "case.work",
     "review:find_face": "case.work",
-    "review:probe": "case.work",
-    "review:erase_probe": "case.work",
+    "review:find_face_across": "case.work",
+    "review:search": "case.work",
+    "review:search_face": "case.work",
+    "review:close_search": "case.work",
+    "review:authorise_search": "case.work",
+    "review:refuse_search": "case.work",
 }
 
 # Where a member begins: the first of these that a role opens.

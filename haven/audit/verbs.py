@@ -112,7 +112,21 @@ VERBS: dict[str, Verb] = {
     "group.split": Verb(_("Faces were taken out of a group."), Kind.ALTERATION),
     "group.undo": Verb(_("A change of groups was undone."), Kind.ALTERATION),
     # searching for a face
-    "face.search": Verb(_("A case was searched for a face."), Kind.COMBINATION),
+    "face.search": Verb(_("Cases were searched for a face."), Kind.COMBINATION, needs_reason=True),
+    "search.view": Verb(_("A search for a face was looked at."), Kind.CONSULTATION),
+    "search.close": Verb(_("A search for a face was closed."), Kind.ERASURE),
+    "search.authorise": Verb(
+        _("An urgent search for a face was put under a legal basis."), Kind.ALTERATION
+    ),
+    "search.lock": Verb(
+        _("An urgent search for a face was locked: no legal basis came in time."),
+        Kind.ALTERATION,
+    ),
+    "search.refuse": Verb(
+        _("A search for a face was refused authorisation and what it left was erased."),
+        Kind.ERASURE,
+        needs_reason=True,
+    ),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
     # the record itself

@@ -33,6 +33,7 @@ from haven.engine.results.folder import Counts, ResultsFolder, open_folder
 from haven.engine.runners import NAMES as RUNNERS
 from haven.engine.runners import Runner
 from haven.engine.runners import named as runner
+from haven.engine.search import LIMITS as STRENGTH_LIMITS
 from haven.engine.search import Strength, nearest, strength
 from haven.engine.sources import Source, find_sources
 
@@ -41,6 +42,7 @@ __all__ = [
     "MODEL_NAME",
     "PROFILES",
     "RUNNERS",
+    "STRENGTH_LIMITS",
     "Asset",
     "AssetKind",
     "AssetState",

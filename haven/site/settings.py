@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "haven.workbench.evidence",
     "haven.workbench.authority",
     "haven.workbench.analysis",
+    "haven.workbench.search",
     "haven.workbench.review",
     "allauth",
     "allauth.account",

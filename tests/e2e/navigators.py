@@ -157,11 +157,18 @@ class Investigator:
         self.page.get_by_role("button", name="Keep the name").click()
         return self
 
+    def says_what_for(self, reason: str = "Seen on two phones.") -> Self:
+        """Say purpose and reason, and search."""
+        self.page.get_by_label("What the search is for").select_option(label="identify a victim")
+        self.page.get_by_label("Why this face").fill(reason)
+        self.page.get_by_role("button", name="Look for candidates").click()
+        return self
+
     def brings_a_picture(self, picture: Path) -> Self:
         """Search the case with a picture of one's own."""
         self.goes_to("Find a face")
         self.page.get_by_label("Picture with the face").set_input_files(picture)
-        self.page.get_by_role("button", name="Look for candidates").click()
+        self.says_what_for()
         expect(self.candidates.first).to_be_visible(timeout=RUN_ENDS_MS)
         return self
 

@@ -68,6 +68,7 @@ def test_a_face_is_searched_for_from_the_case_and_from_a_brought_picture(looked_
     looked_at.goes_to("People").opens_group(0).names_the_person("Person A")
 
     looked_at.page.get_by_title("Find this face").first.click()
+    looked_at.says_what_for()
     expect(looked_at.candidates.first).to_contain_text("candidate")
     expect(looked_at.candidates.first).to_contain_text("Person A")
 

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from haven.accounts.access import Role
 from tests.signing_in import add_code_app, let_in
@@ -74,7 +75,10 @@ POST_ALONE = {
     "cases:role",
     "cases:take_off",
     "review:background",
-    "review:erase_probe",
+    "review:authorise_search",
+    "review:close_search",
+    "review:refuse_search",
+    "review:search_face",
     "review:merge",
     "review:name",
     "review:retry",
@@ -106,6 +110,9 @@ BOTH = {
     "evidence:add_folder",
     "evidence:add_upload",
     "review:find",
+    "review:find_across",
+    "review:find_face",
+    "review:find_face_across",
 }
 SHARED = {"case_id", "position", "member_id"}  # the same in two cases of one member
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -171,6 +178,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     from haven.workbench.evidence import actions as evidence
     from haven.workbench.review import actions as review
     from haven.workbench.review import queries
+    from haven.workbench.search import actions as searches
 
     folder = root / number.replace("/", "-")
     folder.mkdir()
@@ -190,8 +198,14 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     review.name(case.public_id, face.group.public_id, name="Ash", by=lead, at=NOW)
     change = queries.last_change(case)
     assert change is not None
-    probe = analysis.bring_probe(case.public_id, picture=io.BytesIO(png()), by=lead, at=NOW)
+    asked = searches.Ask(purpose="victim", reason="Seen on two phones.")
+    search = searches.search_picture(
+        case.public_id, io.BytesIO(png()), asked, by=lead, at=timezone.now()
+    )
+    probe = search.probe
+    assert probe is not None
     probing._save(probe, findings(f"{number}-probe", [person(0, wobble=2)]))
+    searches.go_on(probe.pk, at=NOW)
     return {
         "case_id": case.public_id,
         "exhibit_id": exhibit.public_id,
@@ -202,6 +216,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
         "authority_id": entered.public_id,
         "member_id": lead.pk,
         "probe_id": probe.public_id,
+        "search_id": search.public_id,
         "position": 0,
         "word_id": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
@@ -320,7 +335,7 @@ def test_looking_changes_nothing_but_the_record(
 
 def _rows() -> dict[str, list[Any]]:
     """Return every row of the workbench and of the accounts."""
-    labels = ("accounts", "cases", "evidence", "authority", "analysis", "review")
+    labels = ("accounts", "cases", "evidence", "authority", "analysis", "search", "review")
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {
         model._meta.label: sorted(map(repr, model.objects.values_list()))

@@ -23,6 +23,10 @@ WORK = {  # pages that a reader of the case gets a refusal from
     "cases:responsible",
     "cases:role",
     "cases:take_off",
+    "review:authorise_search",
+    "review:close_search",
+    "review:refuse_search",
+    "review:search_face",
     "review:merge",
     "review:name",
     "review:split",
@@ -40,9 +44,15 @@ POST = {
     "review:split",
     "review:undo",
     "review:retry",
-    "review:erase_probe",
+    "review:authorise_search",
+    "review:close_search",
+    "review:refuse_search",
+    "review:search_face",
 }
-NEEDS_MORE = {"analysis:background", "analysis:probe_crop", "review:probe", "review:erase_probe"}
+NEEDS_MORE = {
+    "analysis:background",
+    "analysis:probe_crop",
+}
 
 
 def names(patterns=None, space=""):
@@ -58,6 +68,7 @@ def names(patterns=None, space=""):
 def url_of(case, exhibit, found, north_lead, authority):
     """Return a way to the address of a page, with things that are there."""
     from haven.workbench.review import actions, queries
+    from haven.workbench.search import actions as searches
     from tests.workbench.build import NOW
 
     item = found("a.jpg", [person(0)])
@@ -65,6 +76,8 @@ def url_of(case, exhibit, found, north_lead, authority):
     grouping.regroup(case.pk)
     face = Face.objects.get(item=item)
     actions.name(case.public_id, face.group.public_id, name="P", by=north_lead, at=NOW)
+    asked = searches.Ask(purpose="victim", reason="Seen on two phones.")
+    search = searches.search_face(case.public_id, face.pk, asked, by=north_lead, at=NOW)
     known = {
         "case_id": case.public_id,
         "exhibit_id": exhibit.public_id,
@@ -75,6 +88,7 @@ def url_of(case, exhibit, found, north_lead, authority):
         "member_id": north_lead.pk,
         "change_id": queries.last_change(case).pk,
         "probe_id": case.public_id,
+        "search_id": search.public_id,
         "position": 0,
     }
 

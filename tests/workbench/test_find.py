@@ -11,12 +11,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haven import engine
-from haven.audit import queries as audit
 from haven.web.errors import NotAllowed, NotFound
 from haven.workbench.analysis import actions, face_queries, probing
 from haven.workbench.analysis.models import Derivative, Face, Probe, ProbeFace
-from haven.workbench.review import actions as review
+from haven.workbench.search import actions as searches
+from haven.workbench.search.models import FaceSearch
 from tests.workbench.build import NOW, person
+
+ASK = searches.Ask(purpose="victim", reason="Seen on two phones.")
+
+
+@pytest.fixture
+def form(authority):
+    """Return what a member says on the page before a search."""
+    return {
+        "purpose": "victim",
+        "reason": "Seen on two phones.",
+        "authority": str(authority.public_id),
+    }
 
 
 def pictures_kept():
@@ -45,11 +57,12 @@ class TestCandidates:
         found("b", [person(0, wobble=2)])
         face = Face.objects.get(item__occurrences__path="a", position=0)
 
-        _case, _face, got = review.search(case.public_id, face.pk, top=20, by=north_lead, at=NOW)
+        done = searches.search_face(case.public_id, face.pk, ASK, by=north_lead, at=NOW)
 
+        got = done.candidates.all()
         assert [one.face.item.occurrences.get().path for one in got] == ["b"]
         with pytest.raises(NotFound):
-            review.search(case.public_id, face.pk, top=20, by=south_lead, at=NOW)
+            searches.search_face(case.public_id, face.pk, ASK, by=south_lead, at=NOW)
 
     def test_say_the_strength_in_words_of_the_engine(self, case, found):
         found("near", [person(0, wobble=1)])
@@ -59,25 +72,17 @@ class TestCandidates:
 
         assert [one.strength for one in got] == ["strong", "none"]
 
-    def test_are_recorded(self, case, found, north_lead):
-        found("a", [person(0)])
-        face = Face.objects.get()
-
-        review.search(case.public_id, face.pk, top=20, by=north_lead, at=NOW)
-
-        assert audit.of_case(case.pk).first().verb == "face.search"
-
-    def test_page_never_claims_more_than_a_candidate(self, case, found, client_of, north_lead):
+    def test_page_never_claims_more_than_a_candidate(
+        self, form, case, found, client_of, north_lead
+    ):
         found("a", [person(0)])
         found("b", [person(0, wobble=1)])
         face = Face.objects.first()
 
-        text = (
-            client_of(north_lead)
-            .get(reverse("review:find_face", args=[case.public_id, face.pk]))
-            .content.decode()
-            .lower()
+        asked = client_of(north_lead).post(
+            reverse("review:find_face", args=[case.public_id, face.pk]), form, follow=True
         )
+        text = asked.content.decode().lower()
 
         assert "strong candidate" in text
         assert "distance 0." in text
@@ -86,10 +91,15 @@ class TestCandidates:
 
 
 class TestProbe:
+    @pytest.fixture(autouse=True)
+    def covered(self, authority):
+        """Search on an authority that allows it."""
+
     def bring(self, case, picture, by):
-        return actions.bring_probe(
-            case.public_id, picture=io.BytesIO(picture), by=by, at=timezone.now()
+        search = searches.search_picture(
+            case.public_id, io.BytesIO(picture), ASK, by=by, at=timezone.now()
         )
+        return search.probe
 
     def test_finds_the_person_and_erases_the_picture(self, case, lay, look, portrait, north_lead):
         look(lay({"a.jpg": portrait("obama-1"), "b.jpg": portrait("biden-1")}))
@@ -101,11 +111,9 @@ class TestProbe:
         assert pictures_kept() == []
         probe.refresh_from_db()
         assert probe.state == "done"
-        got = review.search_by_probe(
-            case.public_id, probe.public_id, 0, top=20, by=north_lead, at=NOW
-        )
-        assert got[0].face.item.occurrences.get().path == "a.jpg"
-        assert got[0].strength in ("strong", "moderate")
+        got = FaceSearch.objects.get().candidates.first()
+        assert got.face.item.occurrences.get().path == "a.jpg"
+        assert got.strength in ("strong", "moderate")
 
     def test_leaves_nothing_once_ended(self, case, portrait, north_lead, assets_root):
         probe = self.bring(case, portrait("obama-1"), north_lead)
@@ -159,19 +167,20 @@ class TestProbe:
         self, case, portrait, north_lead, north_reader, client_of, assets_root
     ):
         probe = self.bring(case, portrait("obama-1"), north_lead)
-        url = reverse("review:probe", args=[case.public_id, probe.public_id])
+        probing.look(probe.pk)
+        url = reverse("analysis:probe_crop", args=[case.public_id, probe.public_id, 0])
 
         assert client_of(north_lead).get(url).status_code == 200
         assert client_of(north_reader).get(url).status_code == 404
 
     def test_page_waits_then_shows_candidates(
-        self, case, portrait, north_lead, client_of, lay, look
+        self, form, case, portrait, north_lead, client_of, lay, look
     ):
         look(lay({"a.jpg": portrait("obama-1")}))
         client = client_of(north_lead)
         sent = client.post(
             reverse("review:find", args=[case.public_id]),
-            {"picture": io.BytesIO(portrait("obama-2"))},
+            {**form, "picture": io.BytesIO(portrait("obama-2"))},
         )
         assert b"every 1s" in client.get(sent.url).content
 

@@ -135,8 +135,17 @@ def resume_interrupted() -> int:
 
 
 @transaction.atomic
-def bring_probe(case_id: UUID, *, picture: IO[bytes], by: Member, at: datetime) -> Probe:
+def bring_probe(
+    case_id: UUID, *, picture: IO[bytes], held: bool = False, by: Member, at: datetime
+) -> Probe:
     """Have a picture looked at, to search the case for a face on it.
+
+    Args:
+        case_id: Public id.
+        picture: Its bytes.
+        held: Keep what it leaves until release_probe() or remove_probe(), not for an hour.
+        by: Who brings it.
+        at: Now.
 
     Raises:
         CaseNotFound, NotAllowed: `by` may not work on a case he can see.
@@ -147,7 +156,9 @@ def bring_probe(case_id: UUID, *, picture: IO[bytes], by: Member, at: datetime) 
     picture.seek(0)
     if not 0 < size_bytes <= PROBE_BYTES:
         raise ProbeRefused(f"a probe has {size_bytes} bytes, limit {PROBE_BYTES}")
-    probe = Probe.objects.create(case=case, asked_by=by, asked_at=at, keep_until=at + PROBE_LIFE)
+    probe = Probe.objects.create(
+        case=case, asked_by=by, asked_at=at, keep_until=None if held else at + PROBE_LIFE
+    )
     record("probe.bring", actor=by, target=probe, case_id=case.pk, at=at)
     jobs.configure_task(LOOK_AT_PROBE, queue="probes").defer(probe_id=probe.pk)
     probing.keep(case_id, probe.public_id, iter(lambda: picture.read(_PIECE_BYTES), b""))
@@ -164,6 +175,23 @@ def erase_probe(case_id: UUID, probe_id: UUID, *, by: Member, at: datetime) -> N
     probe = queries.probe(case_id, probe_id, member=by)
     probing.erase(probe)
     record("probe.erase", actor=by, target=probe, case_id=probe.case_id, at=at)
+
+
+def lock_probe(probe: Probe) -> None:
+    """Show what is left of a brought picture to nobody; the caller records why."""
+    Probe.objects.filter(pk=probe.pk, state=Probe.State.DONE).update(state=Probe.State.LOCKED)
+
+
+def release_probe(probe: Probe, *, at: datetime) -> None:
+    """Show and keep what is left of a brought picture for an hour; the caller records why."""
+    Probe.objects.filter(pk=probe.pk).update(keep_until=at + PROBE_LIFE)
+    Probe.objects.filter(pk=probe.pk, state=Probe.State.LOCKED).update(state=Probe.State.DONE)
+
+
+def remove_probe(probe: Probe) -> None:
+    """Erase all that is left of a brought picture, its row as well; the caller records why."""
+    probing.erase(probe)
+    probe.delete()
 
 
 def erase_old_probes(*, at: datetime) -> int:

@@ -1,6 +1,6 @@
-"""Faces and groups of a case, and the faces most like one.
+"""Faces and groups of a case, and the faces of one or several cases most like one.
 
-In      a case that was looked up with the member
+In      a case, or cases, that were looked up with the member
 Out     groups, faces, candidates in order
 Fails   FaceNotFound, GroupNotFound: not in this case
 Why     exact order by distance: no candidate is lost to an index
@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 from pgvector.django import L2Distance
 
 from haven import engine
 from haven.web.errors import NotFound
-from haven.workbench.analysis.models import Face, FaceGroup, Probe, ProbeFace
+from haven.workbench.analysis.models import Face, FaceGroup, Occurrence, Probe, ProbeFace, Run
 
 if TYPE_CHECKING:
     from haven.workbench.analysis.models import Item
@@ -154,33 +154,81 @@ def candidates(
     not_on: Item | None = None,
     top: int = 20,
 ) -> list[Candidate]:
-    """Return the faces of a case most like a vector, nearest first.
+    """Return the faces of one case most like a vector, nearest first; see nearest()."""
+    left_out = not_on.pk if not_on is not None else None
+    return nearest([case.pk], embedding, quality=quality, not_on=left_out, top=top)
+
+
+def nearest(
+    case_pks: Sequence[int],
+    embedding: Sequence[float] | None,
+    *,
+    quality: float,
+    not_on: int | None = None,
+    exhibits: Sequence[int] | None = None,
+    top: int = 20,
+) -> list[Candidate]:
+    """Return the faces of cases most like a vector, nearest first.
 
     Args:
-        case: Where to look.
+        case_pks: Where to look; the caller looked each one up with the member.
         embedding: 128 numbers; None, a face that could not be described, has no candidates.
         quality: Of the face asked for, 0 to 1; the poorer of two faces decides the word.
-        not_on: An item to leave out: two faces on one picture are two people.
+        not_on: Key of an item to leave out: two faces on one picture are two people.
+        exhibits: Keys of the exhibits on which a face must lie; None: any.
         top: How many at most.
     """
     if embedding is None:
         return []
-    found = Face.objects.filter(case=case, embedding__isnull=False)
-    if not_on is not None:
-        found = found.exclude(item=not_on)
+    found = _comparable(case_pks, not_on=not_on, exhibits=exhibits)
     # First the keys alone: joining and sorting whole rows would cost four times as much.
-    nearest = list(
+    near = list(
         found.annotate(distance=L2Distance("embedding", embedding))
         .order_by("distance", "pk")
         .values_list("pk", "distance")[:top]
     )
     rows = Face.objects.select_related("group", "item").defer("embedding")
-    by_key = rows.in_bulk([pk for pk, _distance in nearest])
+    by_key = rows.in_bulk([pk for pk, _distance in near])
     return [
         Candidate(
             face=by_key[pk],
             distance=distance,
             strength=str(engine.strength(distance, min(quality, by_key[pk].quality))),
         )
-        for pk, distance in nearest
+        for pk, distance in near
     ]
+
+
+def count_comparable(
+    case_pks: Sequence[int], *, not_on: int | None = None, exhibits: Sequence[int] | None = None
+) -> int:
+    """Return how many faces nearest() compares with."""
+    return _comparable(case_pks, not_on=not_on, exhibits=exhibits).count()
+
+
+def made_with(case_pks: Sequence[int]) -> dict[str, object]:
+    """Return what describes the faces of cases: the model, its digests, and the words' limits.
+
+    The digests are those that the runs recorded; more than one where cases differ.
+    """
+    path = f"versions__models__{engine.MODEL_NAME}"
+    runs = Run.objects.filter(exhibit__case__in=case_pks, **{f"{path}__isnull": False})
+    digests = runs.order_by().values_list(path, flat=True).distinct()
+    return {
+        "model": engine.MODEL_NAME,
+        "model_sha256": sorted(digests),
+        "limits": {str(word): limit for limit, word in engine.STRENGTH_LIMITS},
+    }
+
+
+def _comparable(
+    case_pks: Sequence[int], *, not_on: int | None, exhibits: Sequence[int] | None
+) -> QuerySet[Face]:
+    """Return the faces of cases that have a description."""
+    found = Face.objects.filter(case__in=case_pks, embedding__isnull=False)
+    if not_on is not None:
+        found = found.exclude(item_id=not_on)
+    if exhibits is not None:
+        lying = Occurrence.objects.filter(item=OuterRef("item_id"), exhibit__in=exhibits)
+        found = found.filter(Exists(lying))
+    return found

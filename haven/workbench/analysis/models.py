@@ -328,6 +328,7 @@ class Probe(models.Model):
         QUEUED = "queued", _("waiting for the worker")
         DONE = "done", _("looked at")
         FAILED = "failed", _("could not be looked at")
+        LOCKED = "locked", _("kept, and shown to nobody")
         ERASED = "erased", _("erased")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

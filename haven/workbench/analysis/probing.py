@@ -19,6 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.dispatch import Signal
 
 from haven import engine
 from haven.workbench.analysis import vault
@@ -27,6 +28,7 @@ from haven.workbench.analysis.sealed import Sealed
 from haven.workbench.cases import files, keys
 
 KIND = "probe"
+looked_at = Signal()  # with `probe_id`: a brought picture was looked at, or could not be
 PROFILE = "thorough"  # one picture: the closest look costs a second
 NO_FACE = "probe.no_face"
 NOT_READ = "probe.not_read"
@@ -59,8 +61,8 @@ def clear_abandoned(older_than: timedelta) -> None:
 
 def look(probe_pk: int) -> None:
     """Look at the picture of a probe and erase it."""
-    probe = Probe.objects.select_related("case").get(pk=probe_pk)
-    if probe.state != Probe.State.QUEUED:
+    probe = Probe.objects.select_related("case").filter(pk=probe_pk).first()
+    if probe is None or probe.state != Probe.State.QUEUED:
         return
     try:
         with keys.opened(probe.case.public_id) as key:
@@ -71,6 +73,7 @@ def look(probe_pk: int) -> None:
         _fail(probe, error.code)
     finally:
         forget(probe.public_id)
+    looked_at.send(sender=Probe, probe_id=probe.pk)
 
 
 def erase(probe: Probe) -> None:

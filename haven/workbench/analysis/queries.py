@@ -221,6 +221,7 @@ def probe_crop(case_id: UUID, probe_id: UUID, position: int, *, member: Member) 
         probe_face__position=position,
         probe_face__probe__public_id=probe_id,
         probe_face__probe__asked_by=member,
+        probe_face__probe__state=Probe.State.DONE,
     )
 
 

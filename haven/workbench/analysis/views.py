@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from haven.accounts import factors, step_up
 from haven.accounts.sessions import passive
 from haven.web.errors import BadInput, Conflict
 from haven.web.pages import page
@@ -68,6 +69,8 @@ def start(request: MemberRequest, case_id: UUID, exhibit_id: UUID) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 def templates(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = cases.get(case_id, member=request.user, to="lead" if request.method == "POST" else "")
+    if request.method == "POST" and not factors.are_fresh(request):
+        return step_up.ask(request)  # looking asks for no factor, erasing does
     form = forms.EraseTemplates(request.POST or None)
     now = timezone.now()
     if form.is_valid():

@@ -23,7 +23,6 @@ from haven.web.errors import BadInput, Conflict
 from haven.workbench.analysis import actions as analysis
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import item_queries as items
-from haven.workbench.analysis import queries as found_things
 from haven.workbench.cases import queries as cases
 from haven.workbench.review import queries
 from haven.workbench.review.models import GroupChange, Person
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haven.accounts.models import Member
-    from haven.workbench.analysis.models import Face, FaceGroup, Item
+    from haven.workbench.analysis.models import FaceGroup, Item
     from haven.workbench.cases.models import Case
 
 Verb = GroupChange.Verb
@@ -235,47 +234,6 @@ def view_item(case_id: UUID, item_pk: int, *, by: Member, at: datetime) -> tuple
     item = items.item(case, item_pk)
     record("item.view", actor=by, target=item, case_id=case.pk, at=at)
     return case, item
-
-
-@transaction.atomic
-def search(
-    case_id: UUID, face_pk: int, *, top: int, by: Member, at: datetime
-) -> tuple[Case, Face, list[faces.Candidate]]:
-    """Look for faces like one of the case; that is recorded.
-
-    Raises:
-        CaseNotFound, FaceNotFound: Not there or not to be seen.
-    """
-    case = cases.get(case_id, member=by)
-    face = faces.face(case, face_pk)
-    found = faces.candidates(case, face.embedding, quality=face.quality, not_on=face.item, top=top)
-    record("face.search", actor=by, target=face, case_id=case.pk, at=at, candidates=len(found))
-    return case, face, found
-
-
-@transaction.atomic
-def search_by_probe(
-    case_id: UUID, probe_id: UUID, position: int, *, top: int, by: Member, at: datetime
-) -> list[faces.Candidate]:
-    """Look for faces like one on a brought picture; that is recorded.
-
-    Raises:
-        CaseNotFound, ProbeNotFound, FaceNotFound: Not there or not to be seen.
-    """
-    probe = found_things.probe(case_id, probe_id, member=by)
-    chosen = [face for face in faces.probe_faces(probe) if face.position == position]
-    if not chosen:
-        raise faces.FaceNotFound(f"probe {probe.pk} has no face {position}")
-    found = faces.candidates(probe.case, chosen[0].embedding, quality=chosen[0].quality, top=top)
-    record(
-        "face.search",
-        actor=by,
-        target=probe,
-        case_id=probe.case_id,
-        at=at,
-        candidates=len(found),
-    )
-    return found
 
 
 def _locked(case_id: UUID, by: Member) -> Case:

@@ -173,12 +173,6 @@ class Name(forms.Form):
     )
 
 
-class Probe(forms.Form):
-    """A picture to search with."""
-
-    picture = forms.FileField(label=_("Picture with the face"), allow_empty_file=True)
-
-
 class Retry(forms.Form):
     """Error codes to try again."""
 

@@ -1,8 +1,8 @@
-"""Pages of people: groups of faces, decisions about them, searching for a face.
+"""Pages of people: groups of faces and decisions about them.
 
 In      requests
 Out     pages and parts of pages
-Not     here: what a decision does (actions.py)
+Not     here: what a decision does (actions.py), searching for a face (search_views.py)
 """
 
 from __future__ import annotations
@@ -13,20 +13,17 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from haven.accounts.sessions import passive
 from haven.web.errors import BadInput, Conflict
 from haven.web.keyset import window
 from haven.web.pages import page
-from haven.workbench.analysis import actions as analysis_actions
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import queries as analysis
 from haven.workbench.cases import queries as cases
 from haven.workbench.review import actions, forms, queries, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from uuid import UUID
 
     from django.http import HttpResponse
@@ -34,10 +31,7 @@ if TYPE_CHECKING:
     from haven.accounts.requests import MemberRequest
     from haven.workbench.cases.models import Case
 
-TOP = 20  # candidates by default; more at once make people find someone in any list
-MOST = 50
 _CHANGES_SHOWN = 100
-_LONGEST_POSITION = 6  # digits; no picture holds a million faces
 
 
 @require_safe
@@ -131,109 +125,9 @@ def undo(request: MemberRequest, case_id: UUID, change_id: int) -> HttpResponse:
     return redirect("review:changes", case_id)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def find(request: MemberRequest, case_id: UUID) -> HttpResponse:
-    """Offer to bring a picture to search with."""
-    case = cases.get(case_id, member=request.user, to="work" if request.POST else "")
-    form = forms.Probe(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        try:
-            probe = analysis_actions.bring_probe(
-                case_id,
-                picture=form.cleaned_data["picture"].file,
-                by=request.user,
-                at=timezone.now(),
-            )
-        except BadInput as error:
-            form.add_error("picture", str(error.words))
-        else:
-            return redirect("review:probe", case_id, probe.public_id)
-    status = 422 if form.errors else 200
-    return page(request, "review/find.html", **_about(case), form=form, status=status)
-
-
-@require_safe
-def find_face(request: MemberRequest, case_id: UUID, face_id: int) -> HttpResponse:
-    """Show the faces most like one of the case."""
-    top = _top(request)
-    case, face, found = actions.search(
-        case_id, face_id, top=top, by=request.user, at=timezone.now()
-    )
-    return page(
-        request,
-        "review/find_face.html",
-        **_about(case),
-        **_candidates(found, top),
-        face=face,
-        quality=words.quality(face.quality),
-        is_comparable=face.embedding is not None,
-        person=queries.persons([face.group]).get(face.group_id or 0) if face.group else None,
-    )
-
-
-@passive
-@require_safe
-def probe(request: MemberRequest, case_id: UUID, probe_id: UUID) -> HttpResponse:
-    """Show the faces most like one on a brought picture, once it was looked at."""
-    asked = analysis.probe(case_id, probe_id, member=request.user)
-    on_it = faces.probe_faces(asked)
-    shown = cases.get(case_id, member=request.user)
-    context: dict[str, Any] = {
-        **_about(shown),
-        "probe": asked,
-        "failure": words.failure(asked.error_code) if asked.error_code else None,
-        "faces": [(face, words.quality(face.quality)) for face in on_it],
-    }
-    if on_it:
-        best = max(on_it, key=lambda face: (face.quality, -face.position))
-        chosen = request.GET.get("face", "")
-        is_number = chosen.isdecimal() and len(chosen) <= _LONGEST_POSITION
-        position = int(chosen) if is_number else best.position
-        top = _top(request)
-        found = actions.search_by_probe(
-            case_id, probe_id, position, top=top, by=request.user, at=timezone.now()
-        )
-        context |= {"position": position, **_candidates(found, top)}
-    return page(request, "review/probe.html", part="probe", **context)
-
-
-@require_POST
-def erase_probe(request: MemberRequest, case_id: UUID, probe_id: UUID) -> HttpResponse:
-    """End a search with a brought picture."""
-    analysis_actions.erase_probe(case_id, probe_id, by=request.user, at=timezone.now())
-    messages.success(request, _("The search was ended and what it left was erased."))
-    return redirect("review:find", case_id)
-
-
 def _about(case: Case) -> dict[str, Any]:
     """Return what every page of a case shows."""
     return {"case": case, "may_work": cases.allows(case, "work")}
-
-
-def _top(request: MemberRequest) -> int:
-    """Return how many candidates to show."""
-    return MOST if request.GET.get("top") == str(MOST) else TOP
-
-
-def _candidates(found: Sequence[faces.Candidate], top: int) -> dict[str, Any]:
-    """Return candidates with their words and people."""
-    named = queries.persons([one.face.group for one in found if one.face.group])
-    return {
-        "candidates": [
-            {
-                "rank": rank,
-                "face": one.face,
-                "distance": f"{one.distance:.3f}",
-                "badge": words.STRENGTHS[one.strength][0],
-                "strength": words.STRENGTHS[one.strength][1],
-                "quality": words.quality(one.face.quality),
-                "person": named.get(one.face.group_id or 0),
-            }
-            for rank, one in enumerate(found, start=1)
-        ],
-        "top": top,
-        "most": MOST,
-    }
 
 
 def _group_page(

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from haven.workbench.review import people_views, views
+from haven.workbench.review import people_views, search_views, views
 
 app_name = "review"
 _case = [
@@ -17,9 +17,22 @@ _case = [
     path("people/<str:group_id>/split/", people_views.split, name="split"),
     path("changes/", people_views.changes, name="changes"),
     path("changes/<int:change_id>/undo/", people_views.undo, name="undo"),
-    path("find/", people_views.find, name="find"),
-    path("find/face/<int:face_id>/", people_views.find_face, name="find_face"),
-    path("find/picture/<uuid:probe_id>/", people_views.probe, name="probe"),
-    path("find/picture/<uuid:probe_id>/erase/", people_views.erase_probe, name="erase_probe"),
+    path("find/", search_views.find, name="find"),
+    path("find/across/", search_views.find_across, name="find_across"),
+    path("find/face/<int:face_id>/", search_views.find_face, name="find_face"),
+    path(
+        "find/face/<int:face_id>/across/",
+        search_views.find_face_across,
+        name="find_face_across",
+    ),
+    path("searches/<uuid:search_id>/", search_views.search, name="search"),
+    path("searches/<uuid:search_id>/face/", search_views.search_face, name="search_face"),
+    path("searches/<uuid:search_id>/close/", search_views.close_search, name="close_search"),
+    path(
+        "searches/<uuid:search_id>/authority/",
+        search_views.authorise_search,
+        name="authorise_search",
+    ),
+    path("searches/<uuid:search_id>/refused/", search_views.refuse_search, name="refuse_search"),
 ]
 urlpatterns = [path("cases/<uuid:case_id>/", include(_case))]

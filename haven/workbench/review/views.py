@@ -26,6 +26,7 @@ from haven.workbench.cases import actions as case_actions
 from haven.workbench.cases import queries as cases
 from haven.workbench.evidence import queries as evidence
 from haven.workbench.review import actions, forms, queries, words
+from haven.workbench.search import queries as searches
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -56,6 +57,7 @@ def overview(request: MemberRequest, case_id: UUID) -> HttpResponse:
         **_about(case),
         runs=analysis.progress(case, now=now),
         counts=analysis.counts(case),
+        clocks=searches.pending(case, at=now),
         exhibits=[(one, last_runs.get(one.pk)) for one in evidence.of_case(case)],
     )
 

@@ -1,0 +1,1 @@
+"""Search: looking for a face, with its purpose, reason and legal basis."""

@@ -1,0 +1,161 @@
+"""Which searches there are in a case, and what a member may see of one.
+
+In      a case that was looked up with the member; the moment
+Out     searches, their candidates, what stands on the clock
+Fails   SearchNotFound: not in this case; ResultsHidden: locked, closed, refused, or not the
+        member's own
+Why     a candidate in a case that the member is not on is never shown, nor counted for him
+Not     here: searching (actions.py)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from haven.web.errors import Conflict, NotFound
+from haven.workbench.authority import queries as authority
+from haven.workbench.cases import queries as cases
+from haven.workbench.search.models import Candidate, FaceSearch
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from haven.accounts.models import Member
+    from haven.workbench.authority.models import Authority
+    from haven.workbench.cases.models import Case
+
+STATE = FaceSearch.State
+PURPOSE = FaceSearch.Purpose
+URGENT_LIFE = timedelta(hours=48)  # AI Act, article 26(10)
+_SHOWN = 30  # searches in the list of a case
+
+
+class SearchNotFound(NotFound):
+    """No such search in the case."""
+
+    code = "search.not_found"
+
+
+class ResultsHidden(Conflict):
+    """Nobody may see the candidates now."""
+
+    code = "search.hidden"
+    words = _("The candidates of this search cannot be seen now.")
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """An urgent search that waits for its authority."""
+
+    search: FaceSearch
+    is_locked: bool
+    left: timedelta
+
+    @property
+    def hours_left(self) -> int:
+        """Return whole hours until it locks."""
+        return int(self.left.total_seconds() // 3600)
+
+    @property
+    def minutes_left(self) -> int:
+        """Return whole minutes until it locks, beyond the hours."""
+        return int(self.left.total_seconds() % 3600 // 60)
+
+
+def of_case(case: Case) -> QuerySet[FaceSearch]:
+    """Return the searches of a case, the latest first."""
+    return FaceSearch.objects.filter(case=case).select_related(
+        "asked_by", "authority__own_kind", "own_purpose", "urgent_officer", "decided_by", "case"
+    )
+
+
+def latest(case: Case) -> list[FaceSearch]:
+    """Return the latest searches of a case."""
+    return list(of_case(case)[:_SHOWN])
+
+
+def get(case: Case, search_id: UUID) -> FaceSearch:
+    """Return one search of a case.
+
+    Raises:
+        SearchNotFound: Not in this case.
+    """
+    found = of_case(case).filter(public_id=search_id).select_related("face", "probe").first()
+    if found is None:
+        raise SearchNotFound(f"no such search in case {case.pk}")
+    return found
+
+
+def is_pending(search: FaceSearch) -> bool:
+    """Tell whether a search started urgently and waits for its authority."""
+    undecided = (STATE.WAITING, STATE.OPEN, STATE.LOCKED)
+    return search.is_urgent and search.authority_id is None and search.state in undecided
+
+
+def clock(search: FaceSearch, *, at: datetime) -> Clock | None:
+    """Return how long an urgent search has; None for one that is not pending.
+
+    A clock that ran out locks at once, also before the job that says so has run.
+    """
+    if not is_pending(search) or search.urgent_until is None:
+        return None
+    left = max(search.urgent_until - at, timedelta())
+    return Clock(search, search.state == STATE.LOCKED or not left, left)
+
+
+def pending(case: Case, *, at: datetime) -> list[Clock]:
+    """Return the urgent searches of a case that wait, the most pressing first."""
+    waiting = of_case(case).filter(
+        urgent_until__isnull=False,
+        authority__isnull=True,
+        state__in=(STATE.WAITING, STATE.OPEN, STATE.LOCKED),
+    )
+    clocks = [clock(one, at=at) for one in waiting.order_by("urgent_until")]
+    return [one for one in clocks if one is not None]
+
+
+def shows_results(search: FaceSearch, *, member: Member, at: datetime) -> bool:
+    """Tell whether a member may see the candidates: his own search, open and not locked."""
+    running = clock(search, at=at)
+    is_locked = running is not None and running.is_locked
+    return search.asked_by_id == member.pk and search.state == STATE.OPEN and not is_locked
+
+
+def candidates(search: FaceSearch, *, member: Member, at: datetime, top: int) -> list[Candidate]:
+    """Return the candidates that a member may see, nearest first, with their cases.
+
+    Raises:
+        ResultsHidden: Locked, closed, refused, waiting, or not the member's own.
+    """
+    if not shows_results(search, member=member, at=at):
+        raise ResultsHidden(f"candidates of search {search.pk} are hidden")
+    seen = cases.visible_to(member).values("pk")
+    found = Candidate.objects.filter(search=search, face__case__in=seen)
+    rows = found.select_related("face__group", "face__item", "face__case")
+    return list(rows.defer("face__embedding").order_by("rank")[:top])
+
+
+def bases(case: Case, *, across: bool, at: datetime) -> list[Authority]:
+    """Return the authorities that a search of this kind could stand on."""
+    power = authority.POWER.ACROSS if across else authority.POWER.SEARCH
+    return list(authority.valid(case.pk, power, at=at))
+
+
+def bases_for(search: FaceSearch, *, at: datetime) -> list[Authority]:
+    """Return the authorities that would do for an urgent search: they name all its cases."""
+    gallery = set(search.gallery)
+    found = bases(search.case, across=True, at=at)
+    return [one for one in found if authority.names_cases(one, gallery)]
+
+
+def of_probe(search: FaceSearch) -> QuerySet[FaceSearch]:
+    """Return a search with those for other faces of the same brought picture."""
+    same = Q(pk=search.pk)
+    if search.probe_id is not None:
+        same |= Q(probe_id=search.probe_id)
+    return FaceSearch.objects.filter(same).select_related("case", "probe")

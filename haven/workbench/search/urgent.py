@@ -1,0 +1,168 @@
+"""Searches that started urgently: their authority, the lock when the clock runs out, refusal.
+
+In      a search on the clock, who decides, when
+Out     it is open under an authority; or locked; or a stub that says it was refused
+Fails   CaseNotFound, SearchNotFound, NotAllowed; NotPending, NamesTooLittle
+Why     48 hours without an authority and nobody sees a candidate; refused, and what the
+        search derived is gone at once (AI Act, article 26(10); R-AI-4, R-AI-5)
+Not     here: searching (actions.py)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from haven.audit.actions import record
+from haven.web.errors import BadInput, Conflict
+from haven.workbench.analysis import actions as analysis
+from haven.workbench.authority import queries as authority
+from haven.workbench.cases import queries as cases
+from haven.workbench.search import queries
+from haven.workbench.search.models import FaceSearch
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from haven.accounts.models import Member
+
+STATE = queries.STATE
+
+
+class NotPending(Conflict):
+    """The search does not wait for an authority."""
+
+    code = "search.not_pending"
+    words = _("This search does not wait for an authority.")
+
+
+class NamesTooLittle(BadInput):
+    """The authority does not name every case that was searched."""
+
+    code = "search.names_too_little"
+    words = _("This authority does not allow searching across all the cases that were searched.")
+
+
+@transaction.atomic
+def authorise(
+    case_id: UUID, search_id: UUID, authority_id: UUID, *, by: Member, at: datetime
+) -> FaceSearch:
+    """Put an authority to an urgent search; one that was locked is open again.
+
+    Raises:
+        CaseNotFound, NotAllowed, SearchNotFound, AuthorityNotFound: Not there, or `by` may
+            not work on the case.
+        NotPending: It does not wait for one.
+        NamesTooLittle: The authority is not valid, or does not name all the cases searched.
+    """
+    search = _pending(case_id, search_id, by)
+    basis = authority.get(search.case, authority_id)
+    if basis.pk not in [one.pk for one in queries.bases_for(search, at=at)]:
+        raise NamesTooLittle(f"authority {basis.pk} does not do for search {search.pk}")
+    for one in _same(search):
+        was_locked = one.state == STATE.LOCKED
+        one.authority, one.decided_by, one.decided_at = basis, by, at
+        if was_locked:
+            one.state = STATE.OPEN if one.n_searched is not None else STATE.WAITING
+        one.save(update_fields=["authority", "decided_by", "decided_at", "state"])
+        record(
+            "search.authorise",
+            actor=by,
+            target=one,
+            case_id=one.case_id,
+            at=at,
+            authority=basis.pk,
+            authority_kind=basis.kind,
+            was_locked=was_locked,
+        )
+    if search.probe is not None:
+        analysis.release_probe(search.probe, at=at)
+    return search
+
+
+@transaction.atomic
+def refuse(case_id: UUID, search_id: UUID, *, why: str, by: Member, at: datetime) -> FaceSearch:
+    """Say that authorisation was refused: all that the search derived is erased at once.
+
+    Its candidates go, and of a brought picture the templates, the crops and the row. The
+    search stays as a stub: who, when, and that it was refused.
+
+    Raises:
+        CaseNotFound, NotAllowed, SearchNotFound: Not there, or `by` may not work on the case.
+        NotPending: It does not wait for an authority.
+        ReasonMissing: It is not said who refused, or why.
+    """
+    search = _pending(case_id, search_id, by)
+    probe = search.probe
+    for one in _same(search):
+        one.candidates.all().delete()
+        one.state, one.decided_by, one.decided_at = STATE.REFUSED, by, at
+        one.purpose = one.reason = one.urgent_why = ""
+        one.own_purpose = one.face = one.probe = one.position = None
+        one.n_searched = one.n_candidates = one.started_at = one.ended_at = None
+        one.gallery, one.made_with = [], {}
+        one.save()
+        record(
+            "search.refuse",
+            actor=by,
+            target=one,
+            case_id=one.case_id,
+            at=at,
+            reason=why,
+            asked_by=one.asked_by_id,
+            asked_at=one.asked_at.isoformat(),
+        )
+    if probe is not None:
+        analysis.remove_probe(probe)
+    return queries.get(search.case, search_id)
+
+
+def lock_overdue(*, at: datetime) -> int:
+    """Lock the urgent searches whose clock ran out; return how many."""
+    overdue = FaceSearch.objects.filter(
+        urgent_until__lte=at, authority__isnull=True, state__in=(STATE.OPEN, STATE.WAITING)
+    )
+    keys = list(overdue.values_list("pk", flat=True))
+    locked = 0
+    for key in keys:
+        with transaction.atomic():
+            search = overdue.select_for_update().filter(pk=key).first()
+            if search is None:
+                continue  # somebody decided meanwhile
+            search.state = STATE.LOCKED
+            search.save(update_fields=["state"])
+            if search.probe is not None:
+                analysis.lock_probe(search.probe)
+            record(
+                "search.lock",
+                actor=None,
+                target=search,
+                case_id=search.case_id,
+                agency_id=search.case.agency_id,
+                at=at,
+            )
+            locked += 1
+    return locked
+
+
+def _pending(case_id: UUID, search_id: UUID, by: Member) -> FaceSearch:
+    """Return an urgent search that waits for its authority, held until the end.
+
+    Raises:
+        NotPending: It does not.
+    """
+    case = cases.get(case_id, member=by, to="work")
+    found = queries.get(case, search_id)
+    FaceSearch.objects.select_for_update().get(pk=found.pk)
+    found = queries.get(case, search_id)
+    if not queries.is_pending(found):
+        raise NotPending(f"search {found.pk} does not wait for an authority")
+    return found
+
+
+def _same(search: FaceSearch) -> list[FaceSearch]:
+    """Return a search and those for other faces of its picture that wait as well."""
+    return [one for one in queries.of_probe(search) if queries.is_pending(one)]
