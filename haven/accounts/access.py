@@ -50,6 +50,8 @@ MAY: dict[str, frozenset[Role]] = {
     "case.work": CASEWORKERS,  # be on a case at all; the place on the case says what there
     "case.open": frozenset({Role.INVESTIGATOR, Role.SUPERVISOR}),
     "members.manage": frozenset({Role.ADMINISTRATOR}),  # of the own agency
+    "resets.ask": frozenset({Role.ADMINISTRATOR}),  # of a colleague's way to sign in
+    "resets.confirm": frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),  # by another than asked
     "agencies.manage": frozenset({Role.CURATOR}),
     # See who asks to join; which of them, and at which step, says joining/queries.py.
     "applications.decide": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
@@ -85,6 +87,9 @@ PAGES: dict[str, str] = {
     "mfa_generate_recovery_codes": SIGNED_IN,
     "usersessions_list": SIGNED_IN,
     "accounts:end-session": SIGNED_IN,
+    "accounts:resets": "resets.confirm",
+    "accounts:confirm-reset": "resets.confirm",
+    "accounts:withdraw-reset": "resets.confirm",
     "accounts:language": OPEN,
     "accounts:theme": OPEN,
     "cases:list": "case.work",

@@ -51,3 +51,20 @@ class Theme(forms.Form):
     """How bright the pages are."""
 
     theme = forms.ChoiceField(choices=list(THEMES.items()))
+
+
+class AskReset(forms.Form):
+    """Whose way to sign in is made anew, and why."""
+
+    username = forms.ChoiceField(label=_("Member"))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Such as what was lost, and where and when you saw the person yourself."),
+    )
+
+    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(one.username, f"{one.display_name} ({one.username})") for one in colleagues]
+        self.fields["username"].choices = choices  # type: ignore[attr-defined]

@@ -176,3 +176,48 @@ class Member(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+
+class FactorReset(models.Model):
+    """One member's way to sign in is made anew: asked for by one person, done by another."""
+
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="resets")
+    asked_by = models.ForeignKey(  # None: on the console
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    reason = models.CharField(_("reason"), max_length=500)
+    confirmed_by = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("reset")
+        verbose_name_plural = _("resets")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=models.Q(confirmed_at=None, withdrawn_at=None),
+                name="reset_is_asked_for_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(asked_by=None, confirmed_by=None)
+                | models.Q(confirmed_by=None, confirmed_at=None)
+                | (
+                    ~models.Q(confirmed_by=models.F("asked_by"))
+                    & models.Q(confirmed_by__isnull=False, confirmed_at__isnull=False)
+                ),
+                name="reset_is_done_by_another_than_asked",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(member=models.F("asked_by"))
+                & ~models.Q(member=models.F("confirmed_by")),
+                name="reset_is_not_of_oneself",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="reset_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"reset {self.pk} of member {self.member_id}"

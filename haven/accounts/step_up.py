@@ -19,7 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
@@ -39,14 +39,15 @@ KEPT_BYTES = 64 << 10  # a form larger than this, or with a file, is not kept
 NOT_KEPT = frozenset({"HTTP_COOKIE", "HTTP_AUTHORIZATION"})
 
 Rest = ParamSpec("Rest")
-View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+Asking = TypeVar("Asking", bound=HttpRequest)
+View = Callable[Concatenate[Asking, Rest], HttpResponse]
 
 
-def fresh_factor_required(view: View[Rest]) -> View[Rest]:
+def fresh_factor_required(view: View[Asking, Rest]) -> View[Asking, Rest]:
     """Return the view behind the question for a second factor."""
 
     @wraps(view)
-    def asked(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+    def asked(request: Asking, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         if factors.are_fresh(request):
             return view(request, *args, **kwargs)
         return ask(request)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from haven.accounts import factor_views, views
+from haven.accounts import factor_views, reset_views, views
 
 app_name = "accounts"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("enrol/", views.enrol, name="enrol"),
     path("password/", views.password, name="password"),
     path("sessions/<int:session_id>/end/", views.end_session, name="end-session"),
+    path("resets/", reset_views.resets, name="resets"),
+    path("resets/<int:reset_id>/confirm/", reset_views.confirm, name="confirm-reset"),
+    path("resets/<int:reset_id>/withdraw/", reset_views.withdraw, name="withdraw-reset"),
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]

@@ -25,7 +25,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from haven.accounts import actions, factors, forms, sessions, step_up
+from haven.accounts import actions, factors, forms, resets, sessions, step_up
 from haven.accounts.requests import MemberRequest
 from haven.web.context import THEME_COOKIE
 from haven.web.errors import BadInput
@@ -80,7 +80,7 @@ def enrol(request: MemberRequest) -> HttpResponse:
         return redirect("mfa_index")
     if factors.any_of(request.user):
         return step_up.ask(request)
-    return page(request, "accounts/enrol.html")
+    return page(request, "accounts/enrol.html", reset=resets.last_done(request.user))
 
 
 def password(request: MemberRequest) -> HttpResponse:

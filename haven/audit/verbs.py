@@ -66,6 +66,17 @@ VERBS: dict[str, Verb] = {
     "member.add_factor": Verb(_("A member set up a second factor."), Kind.SIGN_IN),
     "member.name_factor": Verb(_("A member gave a second factor another name."), Kind.SIGN_IN),
     "member.remove_factor": Verb(_("A member removed a second factor."), Kind.SIGN_IN),
+    "member.ask_reset": Verb(
+        _("A new way to sign in was asked for, for a member."), Kind.SIGN_IN, needs_reason=True
+    ),
+    "member.withdraw_reset": Verb(
+        _("What was asked for, a new way to sign in, was withdrawn."), Kind.SIGN_IN
+    ),
+    "member.reset": Verb(
+        _("A member's factors, password and sessions were ended, for a new way to sign in."),
+        Kind.SIGN_IN,
+        needs_reason=True,
+    ),
     "member.end_sessions": Verb(_("Sessions of a member were ended."), Kind.SIGN_IN),
     "key.rotate": Verb(
         _("The keys of cases were wrapped by a new master key."), Kind.ADMINISTRATION

@@ -15,6 +15,7 @@ from haven.accounts import access
 
 MENU = (  # address, words, icon; shown to whom access.py opens it
     ("cases:list", _("Cases"), "case"),
+    ("accounts:resets", _("Resets of sign-ins"), "retry"),
     ("mfa_index", _("How you sign in"), "key"),
 )
 

@@ -37,8 +37,11 @@ OPEN = {
 OWN = {  # of a member, not of a case
     "authority:lists",
     "authority:retire",
+    "accounts:confirm-reset",
     "accounts:end-session",
     "accounts:enrol",
+    "accounts:resets",
+    "accounts:withdraw-reset",
     "accounts:password",
     "mfa_activate_totp",
     "mfa_add_webauthn",
@@ -64,6 +67,8 @@ NOT_THERE = {  # no passkey and no recovery code in these tests
     "mfa_view_recovery_codes",
 }
 POST_ALONE = {
+    "accounts:confirm-reset",
+    "accounts:withdraw-reset",
     "accounts:end-session",
     "accounts:language",
     "accounts:sign-out",
@@ -89,6 +94,7 @@ BOTH = {
     "account_login",
     "accounts:first",
     "accounts:password",
+    "accounts:resets",
     "accounts:sign-in",
     "mfa_activate_totp",
     "mfa_add_webauthn",
@@ -149,7 +155,14 @@ WITH_INNER_IDS = [name for name in OF_A_CASE if ROUTED[name] - SHARED]
 
 
 def address(name: str, ids: Ids) -> str:
-    known = {**ids, "uidb64": "MQ", "token": "set-password", "pk": 1, "session_id": 1}
+    known = {
+        **ids,
+        "uidb64": "MQ",
+        "token": "set-password",
+        "pk": 1,
+        "session_id": 1,
+        "reset_id": 1,
+    }
     address = reverse(name, kwargs={one: known[one] for one in ROUTED[name]})
     return f"{address}?key={ids['key']}" if name == "analysis:background" else address
 

@@ -1,7 +1,7 @@
 """Create a member: `python -m haven.site createmember`, for the first one of a new site.
 
 In      sign-in name, name, agency, country
-Out     a member without a password, and the path of a one-time link to choose one
+Out     a member without a password, and a one-time link to come in and set up a factor
 Fails   CommandError: the name is taken, or a value is not allowed
 Why     no default account anywhere; whoever reads the console makes the first member
 """
@@ -15,14 +15,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from haven.accounts import access, actions, models, queries
+from haven.accounts import access, actions, links, models, queries
 from haven.accounts.actions import NameTaken
 
 
 class Command(BaseCommand):
     """Make a member and print a one-time link."""
 
-    help = "Make a member of an agency and print a one-time link to choose a password."
+    help = "Make a member of an agency and print a one-time link to come in by."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Describe the words of the command."""
@@ -69,12 +69,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        hours = settings.PASSWORD_RESET_TIMEOUT // 3600
-        self.stdout.write(
-            f"Open this once within {hours} hours, behind the site's address, "
-            "to choose a password:\n"
-            f"  {actions.first_link(member)}"
-        )
+        self.stdout.write(links.words_for(actions.first_link(member)))
 
 
 def _usual_roles() -> list[str]:
