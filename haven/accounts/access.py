@@ -56,6 +56,7 @@ MAY: dict[str, frozenset[Role]] = {
     # See who asks to join; which of them, and at which step, says joining/queries.py.
     "applications.decide": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
+    "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
 }
 
 # What each address takes. OPEN: nothing. SIGNED_IN: to be signed in with a second factor.
@@ -65,6 +66,7 @@ OPEN, SIGNED_IN, ENROLMENT = "open", "signed in", "enrolment"
 PAGES: dict[str, str] = {
     "home": SIGNED_IN,
     "keys": SIGNED_IN,
+    "installation": "installation.see",
     "styleguide": SIGNED_IN,
     "accounts:sign-in": OPEN,
     "accounts:start-over": OPEN,

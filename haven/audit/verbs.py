@@ -140,6 +140,13 @@ VERBS: dict[str, Verb] = {
     ),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
+    # the installation
+    "worker.start": Verb(_("A worker started."), Kind.ADMINISTRATION),
+    "sandbox.waive": Verb(
+        _("A worker started although decoders may not be shut in."),
+        Kind.ADMINISTRATION,
+        needs_reason=True,
+    ),
     # the record itself
     "record.read": Verb(_("The record was read."), Kind.CONSULTATION),
     "record.export": Verb(_("The record was exported."), Kind.DISCLOSURE, needs_reason=True),

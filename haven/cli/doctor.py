@@ -19,12 +19,14 @@ from pathlib import Path
 
 from haven import __version__
 from haven.cli.assets import default_root
+from haven.engine import SANDBOX_TIERS as TIERS
 from haven.engine import (
     AssetKind,
     AssetState,
     AssetStore,
     EngineError,
     inference_devices,
+    sandbox_state,
 )
 
 GIGABYTE = 1_000_000_000
@@ -102,6 +104,7 @@ def sections(root: Path) -> Iterator[tuple[str, list[Finding]]]:
     """Yield titles with their findings, for assets in the folder `root`."""
     yield "Machine", [python(), processor(), memory(), disk(root)]
     yield "Engine", [_part(name, Mark.MISSING) for name in ENGINE_PARTS] + devices()
+    yield "Sandbox (for decoders)", sandbox()
     yield "Assets", assets(root)
     yield "Site (for haven up)", [_part(name, Mark.ABSENT) for name in SITE_PARTS] + [database()]
     yield "Extras", [_part(name, Mark.ABSENT, advice) for name, advice in EXTRAS.items()]
@@ -156,6 +159,20 @@ def devices() -> list[Finding]:
     except (ImportError, EngineError, RuntimeError):
         return [Finding(Mark.MISSING, "inference", "OpenVINO does not start on this machine")]
     return [Finding(Mark.HERE, f"inference on {name}: {what}") for name, what in found.items()]
+
+
+def sandbox() -> list[Finding]:
+    """Say what stands around the processes that open files, layer by layer."""
+    state = sandbox_state()
+    service = "" if state.tier > 1 else "service mode does not start with this"
+    mark = Mark.HERE if state.tier > 1 else Mark.ABSENT
+    found = [Finding(mark, f"tier {state.tier} of {max(TIERS)}: {TIERS[state.tier]}", service)]
+    for layer in state.layers:
+        if layer.stands:
+            found.append(Finding(Mark.HERE, f"{layer.name}: {layer.why}"))
+        else:
+            found.append(Finding(Mark.ABSENT, f"{layer.name}: {layer.why}", layer.advice))
+    return found
 
 
 def assets(root: Path) -> list[Finding]:

@@ -30,6 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--profile", default="balanced", choices=sorted(engine.PROFILES))
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
     parser.add_argument("--runner", default="processes", choices=engine.RUNNERS)
+    parser.add_argument(
+        "--sandbox",
+        default=engine.Confined.BEST,
+        choices=[str(one) for one in engine.Confined],
+        help="what must stand around a worker: the best of this machine, at least the second"
+        " tier, or limits alone",
+    )
     parser.add_argument("--fresh", action="store_true", help="forget earlier results in DIR")
 
 
@@ -42,13 +49,14 @@ def run(args: argparse.Namespace) -> int:
     models = engine.models_in(assets.default_root())
     made_with = engine.versions(models)
     began = time.monotonic()
+    sources = _distinct(args.sources)
+    reads = (*sources, *models.files)
     with (
         engine.open_folder(
             args.out, fingerprint=engine.fingerprint(options, made_with), fresh=args.fresh
         ) as results,
-        engine.runner(args.runner, args.workers) as runner,
+        engine.runner(args.runner, args.workers, reads=reads, confined=args.sandbox) as runner,
     ):
-        sources = _distinct(args.sources)
         total = sum(1 for _ in engine.find_sources(sources))
         remaining = results.remaining(engine.find_sources(sources))
         with _progress(total, sys.stderr) as report:
@@ -68,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
                 "options": options.as_dict(),
                 "precision": engine.available(options.precision),
                 "runner": args.runner,
+                "sandbox": runner.sandbox.as_dict(),
                 "workers": runner.workers,
                 "wall_s": round(spent, 2),
             }

@@ -62,11 +62,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _look_at(probe: Path) -> engine.Media | None:
     """Return what is found on the probe, looked at in a worker process like evidence."""
-    with engine.runner("processes", 1) as runner:
+    models = engine.models_in(assets.default_root())
+    with engine.runner("processes", 1, reads=[probe, *models.files]) as runner:
         for found in engine.analyse(
             [probe],
             options=engine.for_profile("balanced"),
-            models=engine.models_in(assets.default_root()),
+            models=models,
             runner=runner,
             is_done=lambda _: False,
         ):

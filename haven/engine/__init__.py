@@ -31,8 +31,11 @@ from haven.engine.records import (
 from haven.engine.results import read_faces, read_media
 from haven.engine.results.folder import Counts, ResultsFolder, open_folder
 from haven.engine.runners import NAMES as RUNNERS
-from haven.engine.runners import Runner
+from haven.engine.runners import Confined, Runner
 from haven.engine.runners import named as runner
+from haven.engine.runners.processes import sandbox_state
+from haven.engine.runners.sandbox import TIERS as SANDBOX_TIERS
+from haven.engine.runners.sandbox import Layer, SandboxState
 from haven.engine.search import LIMITS as STRENGTH_LIMITS
 from haven.engine.search import Strength, nearest, strength
 from haven.engine.sources import Source, find_sources
@@ -42,12 +45,14 @@ __all__ = [
     "MODEL_NAME",
     "PROFILES",
     "RUNNERS",
+    "SANDBOX_TIERS",
     "STRENGTH_LIMITS",
     "Asset",
     "AssetKind",
     "AssetState",
     "AssetStore",
     "Card",
+    "Confined",
     "Counts",
     "Derivatives",
     "Digests",
@@ -56,6 +61,7 @@ __all__ = [
     "FaceTable",
     "FileType",
     "Kind",
+    "Layer",
     "Limits",
     "Media",
     "Metadata",
@@ -65,6 +71,7 @@ __all__ = [
     "PerceptualHash",
     "ResultsFolder",
     "Runner",
+    "SandboxState",
     "Source",
     "SourceDamaged",
     "Status",
@@ -85,6 +92,7 @@ __all__ = [
     "read_media",
     "retryable_codes",
     "runner",
+    "sandbox_state",
     "strength",
     "versions",
 ]

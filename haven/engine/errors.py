@@ -25,6 +25,7 @@ EngineError
 │   ├── ResultsDiffer
 │   ├── ResultsMissing
 │   └── ResultsUnwritable
+├── SandboxMissing           a sandbox is required and this machine has none: see `haven doctor`
 └── UsageError               the caller broke a contract: a bug, fix the caller
     ├── WrongShape
     └── WrongOption
@@ -189,6 +190,12 @@ class ResultsUnwritable(ResultsError):
     """The system does not take what is to be written to the folder."""
 
     code = "results.unwritable"
+
+
+class SandboxMissing(EngineError):
+    """What must stand between decoders and this machine does not stand here."""
+
+    code = "sandbox.missing"
 
 
 class UsageError(EngineError):

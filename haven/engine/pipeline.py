@@ -75,6 +75,11 @@ class Models:
     second_opinion: Path
     recogniser: Path
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All of them, for whoever decides what a worker may read."""
+        return self.detector, self.second_opinion, self.recogniser
+
 
 def analyse(
     paths: Iterable[Path | Source],

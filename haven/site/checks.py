@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from haven.site import postgres
+from haven.workbench.analysis import sandbox
 from haven.workbench.cases import wrapping
 
 
@@ -122,5 +123,31 @@ def nothing_lies_in_the_clear(**_kept: Any) -> Sequence[CheckMessage]:
             "The data folder holds files of an earlier version that are not sealed.",
             hint="Stop site and workers and run `python -m haven.site seal` once.",
             id="haven.E007",
+        )
+    ]
+
+
+@register(Tags.security, deploy=True)
+def decoders_are_shut_in(**_kept: Any) -> Sequence[CheckMessage]:
+    """Refuse service without the second tier of the sandbox; warn of a waiver."""
+    if settings.HAVEN_MODE != "service":
+        return []
+    if settings.HAVEN_SANDBOX_WAIVER:
+        return [
+            Warning(
+                "HAVEN_SANDBOX_WAIVER is set: decoders may run with less than the second tier.",
+                hint="Remove it as soon as this machine offers the second tier (haven doctor).",
+                id="haven.W002",
+            )
+        ]
+    found = sandbox.state()
+    if found.tier >= sandbox.SECOND_TIER:
+        return []
+    missing = "; ".join(f"{one.name}: {one.why}" for one in found.layers if not one.stands)
+    return [
+        Error(
+            f"Decoders cannot be shut in on this machine (tier {found.tier}): {missing}.",
+            hint="See docs/security/sandbox.md, or give a reason in HAVEN_SANDBOX_WAIVER.",
+            id="haven.E008",
         )
     ]

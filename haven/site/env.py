@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 SECRET_LENGTH_BYTES = 48  # Django asks for 50 characters; 48 random bytes are 64 of base64
+REASON_LENGTH = 20  # characters; "yes" and "test" are no reasons
 
 
 class WrongSetting(ImproperlyConfigured):
@@ -122,6 +123,18 @@ def choice(name: str, default: str, *, choices: Sequence[str]) -> str:
     if value not in choices:
         raise WrongSetting(f"{name} is not one of {', '.join(choices)}")
     return value
+
+
+def reason(name: str) -> str:
+    """Return a reason in words; empty when none is given.
+
+    Raises:
+        WrongSetting: Too short to be one.
+    """
+    written = " ".join(os.environ.get(name, "").split())
+    if written and len(written) < REASON_LENGTH:
+        raise WrongSetting(f"{name} is to be a reason in words; write it out")
+    return written
 
 
 def names(name: str, default: Sequence[str]) -> list[str]:

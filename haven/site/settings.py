@@ -29,6 +29,10 @@ HAVEN_RUNNER = env.choice("HAVEN_RUNNER", "processes", choices=("processes", "se
 HAVEN_WORKERS = env.number(  # worker processes of one analysis; one per core we may use
     "HAVEN_WORKERS", len(os.sched_getaffinity(0)), least=1, most=256
 )
+HAVEN_SANDBOX_WAIVER = env.reason("HAVEN_SANDBOX_WAIVER")
+HAVEN_SANDBOX = (  # what must stand around decoders: "required" reads nothing without it
+    "required" if HAVEN_MODE == "service" and not HAVEN_SANDBOX_WAIVER else "best"
+)
 
 # Django ----------------------------------------------------------------------------------
 _IN_SERVICE = HAVEN_MODE == "service"

@@ -8,6 +8,7 @@ urlpatterns = [
     path("account/", include("haven.accounts.factor_urls")),
     path("account/", include("haven.accounts.urls")),
     path("help/keys/", views.keys, name="keys"),
+    path("installation/", views.installation, name="installation"),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.evidence.urls")),
     path("", include("haven.workbench.authority.urls")),

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template import loader
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from haven.accounts import access
@@ -16,6 +17,14 @@ from haven.accounts.requests import MemberRequest
 from haven.web import errors
 from haven.web.pages import page
 from haven.web.templatetags.haven import ICONS
+from haven.workbench.analysis import sandbox
+
+LAYERS = {
+    "limits": _("Limits of time and memory"),
+    "namespaces": _("A file system and network of their own"),
+    "landlock": _("A wall around files (Landlock)"),
+    "syscalls": _("A filter of system calls"),
+}
 
 
 def home(request: MemberRequest) -> HttpResponse:
@@ -25,6 +34,13 @@ def home(request: MemberRequest) -> HttpResponse:
 
 def keys(request: HttpRequest) -> HttpResponse:
     return page(request, "web/keys.html")
+
+
+def installation(request: HttpRequest) -> HttpResponse:
+    told = sandbox.last_told()
+    layers = [{**one, "title": LAYERS[one["name"]]} for one in told["layers"]] if told else []
+    at = parse_datetime(told["at"]) if told else None
+    return page(request, "site/installation.html", told=told, layers=layers, at=at)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
 QUEUES = {"analysis": 1, "probes": 2}  # jobs at once; one analysis already uses every core
+CANNOT_START = 3
 GRACE_S = 8.0  # to finish the files in flight; then the job is given back to the queue
 STALLED_AFTER_S = 30.0  # without a sign of life, where other workers may serve the queue
 
@@ -46,7 +47,14 @@ def main(words: Sequence[str]) -> int:
     from haven.audit import context  # after the set-up
 
     context.enter(context.Source(via="worker"))
+    from haven.workbench.analysis import sandbox  # after the set-up
+
     with _one_at_a_time() if args.alone else contextlib.nullcontext():
+        try:
+            sandbox.begin()
+        except sandbox.NoSandbox as problem:
+            print(f"haven: {problem}", file=sys.stderr)  # noqa: T201  # for whoever starts it
+            return CANNOT_START
         asyncio.run(_work(alone=args.alone))
     return 0
 

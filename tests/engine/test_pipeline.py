@@ -45,7 +45,7 @@ def test_a_large_file_may_take_longer_to_read_than_a_picture_to_look_at(tmp_path
     with (tmp_path / "film.bin").open("wb") as file:
         file.truncate(800 << 20)
 
-    with Processes(1) as runner:
+    with Processes(1, reads=[tmp_path]) as runner:
         codes = looked_at(tmp_path / "film.bin", runner, wall_s=0.5)
 
     assert codes == [None, "source.unsupported"]

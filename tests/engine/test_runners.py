@@ -14,6 +14,7 @@ from haven.engine.options import Limits
 from haven.engine.runners import Failed, Passed, Processes, Serial, named
 
 LIMITS = Limits(wall_s=20)
+TESTS = Path(__file__).parents[1]  # workers load the steps of this file from there
 
 
 def halve(number: int) -> int:
@@ -105,7 +106,7 @@ class TestSerial(RunnerPromise):
 
 class TestProcesses(RunnerPromise):
     def runner(self):
-        return Processes(2)
+        return Processes(2, reads=[TESTS])
 
     @pytest.mark.parametrize(
         ("how", "code"),
@@ -121,7 +122,7 @@ class TestProcesses(RunnerPromise):
         limits = Limits(wall_s=4, cpu_s=1, memory_bytes=1 << 30)
         items = ["fine", how, "well", "good"]
 
-        with Processes(2) as runner:
+        with Processes(2, reads=[TESTS]) as runner:
             found = dict(runner.map(misbehave, items, limits=limits))
 
         assert {item: found[item] for item in items if item != how} == {
@@ -130,7 +131,7 @@ class TestProcesses(RunnerPromise):
         assert found[how].error.code == code
 
     def test_goes_on_when_a_worker_dies_that_had_nothing_to_do(self):
-        with Processes(1) as runner:
+        with Processes(1, reads=[TESTS]) as runner:
             ((_, worker),) = runner.map(worker_of, [1], limits=LIMITS)
             os.kill(worker, signal.SIGKILL)
             time.sleep(1)
@@ -139,7 +140,7 @@ class TestProcesses(RunnerPromise):
         assert found == {2: 1, 4: 2}
 
     def test_sends_again_what_was_lost_with_a_worker_that_held_the_pipe(self):
-        with Processes(2) as runner:
+        with Processes(2, reads=[TESTS]) as runner:
             found = runner.map(halve, range(0, 40, 2), limits=LIMITS)
             halves = [next(found)]
             # The instant cannot be hit from outside: the pipe is held for microseconds.

@@ -55,6 +55,7 @@ OWN = {  # of a member, not of a case
     "mfa_view_recovery_codes",
     "usersessions_list",
     "home",
+    "installation",
     "keys",
     "styleguide",
     "cases:list",

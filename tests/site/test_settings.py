@@ -119,3 +119,24 @@ class TestHeaders:
 
         assert all(cookie["httponly"] for cookie in client.cookies.values())
         assert all(cookie["samesite"] == "Lax" for cookie in client.cookies.values())
+
+
+def test_a_waiver_of_the_sandbox_is_a_reason_in_words_and_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+
+    short = start(tmp_path, **SERVICE, HAVEN_SANDBOX_WAIVER="yes")
+    written = start(
+        tmp_path, **SERVICE, HAVEN_SANDBOX_WAIVER="old kernel until June, head of unit"
+    )
+
+    assert "HAVEN_SANDBOX_WAIVER is to be a reason in words" in short.stderr
+    assert "haven.W002" in written.stderr
+
+
+def test_service_without_a_sandbox_is_an_error_of_the_deployment(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+
+    done = start(tmp_path, **SERVICE, HAVEN_RUNNER="serial")
+
+    assert "haven.E008" in done.stderr
+    assert done.returncode != 0

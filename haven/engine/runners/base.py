@@ -14,6 +14,7 @@ from typing import Generic, Protocol, Self, TypeVar
 
 from haven.engine.errors import EngineError
 from haven.engine.options import Limits
+from haven.engine.runners.sandbox.layers import SandboxState
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -42,6 +43,11 @@ class Runner(Protocol):
     """Applies steps to items. Used as a context manager; workers end with it."""
 
     workers: int
+
+    @property
+    def sandbox(self) -> SandboxState:
+        """What stands between the steps and the machine."""
+        ...
 
     def __enter__(self) -> Self:
         """Return self, ready."""

@@ -4,9 +4,10 @@ In, Out as in base.py; results come in the order in which they are finished
 Fails   as in base.py; over time StepTimeout, over memory StepOutOfMemory, death StepCrashed;
         StepCrashed stops the run when workers die again and again without an item
 Why     decoders are fed by strangers; and OpenCV and OpenVINO then use all cores
-Not     here: which step; namespaces and system-call filters (planned, docs/architecture)
+Not     here: which step; what else a worker cannot reach (sandbox/)
 """
 
+import functools
 import multiprocessing
 import os
 import resource
@@ -14,35 +15,69 @@ import signal
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, TimeoutError, wait
 from concurrent.futures.process import BrokenProcessPool
+from enum import StrEnum
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from pebble import ProcessExpired, ProcessPool
 
-from haven.engine.errors import EngineError, StepCrashed, StepOutOfMemory, StepTimeout
+from haven.engine.errors import (
+    EngineError,
+    SandboxMissing,
+    StepCrashed,
+    StepOutOfMemory,
+    StepTimeout,
+)
 from haven.engine.options import Limits
 from haven.engine.runners.base import Failed, P, Passed, R, Step, T
+from haven.engine.runners.sandbox import probe
+from haven.engine.runners.sandbox.enter import enter
+from haven.engine.runners.sandbox.layers import LIMITS_ONLY, SandboxState
 
 AHEAD = 8  # items per worker in flight: enough that no core waits, few enough to be cheap
 POOLS = 5  # in a row that may break before an item is finished
 WATCH_S = 1.0  # how often to see whether the pool still lives, where nothing is finished
-PRELOADED = ["haven.engine.pipeline"]  # imported once, so that a new worker starts at once
+# Imported once, in this order, so that a new worker knows no secret and starts at once.
+PRELOADED = ["haven.bare", "haven.engine.pipeline", "haven.engine.runners.sandbox.preloaded"]
+SECOND_TIER = 2
+
+
+class Confined(StrEnum):
+    """How much must stand between a worker and this machine."""
+
+    BEST = "best"  # all that this machine offers
+    REQUIRED = "required"  # the same, and nothing is read if that is not the second tier
+    LIMITS = "limits"  # limits alone, for measuring and for finding faults
 
 
 class Processes:
-    """Runs steps in worker processes."""
+    """Runs steps in worker processes, each behind what this machine offers."""
 
-    def __init__(self, workers: int) -> None:
-        """Prepare `workers` processes, started when first needed."""
+    def __init__(
+        self, workers: int, *, reads: Iterable[Path] = (), confined: Confined = Confined.BEST
+    ) -> None:
+        """Prepare `workers` processes, started when first needed.
+
+        Args:
+            workers: How many.
+            reads: Folders and files that the steps open: evidence and models.
+            confined: What must stand around a worker.
+
+        Raises:
+            SandboxMissing: The second tier is required and this machine has none.
+        """
         self.workers = workers
+        self.sandbox = LIMITS_ONLY if confined is Confined.LIMITS else sandbox_state()
+        if confined is Confined.REQUIRED and self.sandbox.tier < SECOND_TIER:
+            raise SandboxMissing("this machine offers no sandbox; haven doctor says why")
+        self._begin = functools.partial(_begin, tuple(reads), self.sandbox.standing)
         self._broken = 0
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
-        return ProcessPool(max_workers=self.workers, initializer=_begin, context=context)
+        return ProcessPool(max_workers=self.workers, initializer=self._begin, context=_context())
 
     def __enter__(self) -> Self:
         """Return self."""
@@ -135,16 +170,30 @@ def _result(future: Future[R], limits: Limits) -> R | Failed:
         return Failed(StepCrashed(f"the worker process died with exit code {death.exitcode}"))
 
 
-def _begin() -> None:
-    """Set up a worker: no Ctrl-C (the parent decides), no core files with pixels in them.
+@functools.cache
+def _context() -> ForkServerContext:
+    """Return how workers are started: as copies of one server that knows no secret."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
+
+
+def sandbox_state() -> SandboxState:
+    """Return what stands around a worker process of this machine, tried once per program."""
+    return probe.state(_context())
+
+
+def _begin(reads: tuple[Path, ...], layers: frozenset[str]) -> None:
+    """Set up a worker: no Ctrl-C (the parent decides), no input and no output, shut in.
 
     What decoders print is about evidence and does not belong in a log.
     """
-    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123  # a device, not a path of ours
-        os.dup2(nowhere.fileno(), 1)
-        os.dup2(nowhere.fileno(), 2)
+    with open(os.devnull, "r+b") as nowhere:  # noqa: PTH123  # a device, not a path of ours
+        for standard in (0, 1, 2):
+            os.dup2(nowhere.fileno(), standard)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _own_size()
+    enter(reads, layers)
 
 
 def _limited(step: Step[T, R], item: T, limits: Limits) -> R:
@@ -168,7 +217,13 @@ def _soft_limit(which: int, value: int) -> None:
     resource.setrlimit(which, (value, hard))
 
 
+@functools.cache
+def _own_size() -> int:
+    """Return a descriptor of this process's sizes, opened before /proc is out of sight."""
+    return os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+
+
 def _address_space() -> int:
     """Return the bytes of address space that this process has mapped."""
-    statm = Path("/proc/self/statm").read_text(encoding="ascii")
+    statm = os.pread(_own_size(), 64, 0)
     return int(statm.split()[0]) * resource.getpagesize()

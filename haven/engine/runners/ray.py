@@ -10,6 +10,7 @@ what a bad file costs, are the same as on one machine.
 """
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,7 +20,8 @@ from ray.exceptions import RayActorError
 from haven.engine.errors import EngineError, StepCrashed
 from haven.engine.options import Limits
 from haven.engine.runners.base import Failed, P, Passed, R, Step, T
-from haven.engine.runners.processes import Processes
+from haven.engine.runners.processes import Confined, Processes
+from haven.engine.runners.sandbox.layers import SandboxState
 
 AHEAD = 2  # items per actor in flight
 
@@ -27,13 +29,21 @@ AHEAD = 2  # items per actor in flight
 class Ray:
     """Runs steps on actors of a Ray cluster, or of this machine when there is none."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(
+        self, workers: int, reads: tuple[Path, ...] = (), confined: Confined = Confined.BEST
+    ) -> None:
         """Join the cluster that Ray's own settings name, or start one here."""
         self.workers = workers
         if not ray.is_initialized():
             ray.init(log_to_driver=False, include_dashboard=False, configure_logging=False)
         remote: Any = ray.remote(num_cpus=1, max_restarts=-1)(Actor)
-        self._actors: list[Any] = [remote.remote() for _ in range(workers)]
+        self._actors: list[Any] = [remote.remote(reads, confined) for _ in range(workers)]
+
+    @property
+    def sandbox(self) -> SandboxState:
+        """What stands around the worker of the first actor; all should be alike."""
+        found: SandboxState = ray.get(self._actors[0].sandbox.remote())
+        return found
 
     def __enter__(self) -> Self:
         """Return self."""
@@ -85,9 +95,13 @@ class Ray:
 class Actor:
     """One worker process, somewhere on the cluster."""
 
-    def __init__(self) -> None:
+    def __init__(self, reads: tuple[Path, ...], confined: Confined) -> None:
         """Prepare the worker; it starts with the first item."""
-        self._worker = Processes(1)
+        self._worker = Processes(1, reads=reads, confined=confined)
+
+    def sandbox(self) -> SandboxState:
+        """Return what stands around the worker."""
+        return self._worker.sandbox
 
     def apply(self, step: Any, item: Any, limits: Limits) -> tuple[Any, Exception | None]:
         """Return the result of a step, or the exception that nobody planned."""

@@ -1,7 +1,8 @@
 """Serial: one item after the other in this process.
 
 In, Out as in base.py; order of results is the order of items
-Fails   as in base.py. Limits are not enforced: use it on files that you trust
+Fails   as in base.py. Limits are not enforced and nothing stands between a decoder and this
+        process: use it on files that you trust
 Why     the plain version beside the fast one; the debugger works
 """
 
@@ -12,12 +13,14 @@ from typing import Self
 from haven.engine.errors import EngineError
 from haven.engine.options import Limits
 from haven.engine.runners.base import Failed, P, Passed, R, Step, T
+from haven.engine.runners.sandbox.layers import NOTHING
 
 
 class Serial:
     """Runs each step at once, here."""
 
     workers = 1
+    sandbox = NOTHING
 
     def __enter__(self) -> Self:
         """Return self."""

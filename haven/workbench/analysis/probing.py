@@ -105,11 +105,17 @@ def seal_clear() -> int:
 def _media(picture: engine.Source) -> engine.Media | None:
     """Return what the engine says of one picture, None when it could not even be read."""
     options = engine.for_profile(PROFILE)
-    with engine.runner(settings.HAVEN_RUNNER, workers=1) as runner:
+    models = engine.models_in(settings.HAVEN_ASSETS_DIR)
+    with engine.runner(
+        settings.HAVEN_RUNNER,
+        workers=1,
+        reads=models.files,
+        confined=settings.HAVEN_SANDBOX,
+    ) as runner:
         results = engine.analyse(
             [picture],
             options=options,
-            models=engine.models_in(settings.HAVEN_ASSETS_DIR),
+            models=models,
             runner=runner,
             is_done=lambda _digests: False,
         )

@@ -118,7 +118,13 @@ class _Attempt:
         models = engine.models_in(settings.HAVEN_ASSETS_DIR)
         self._begin(options, models)
         self._count(key)
-        with engine.runner(settings.HAVEN_RUNNER, workers=settings.HAVEN_WORKERS) as runner:
+        with engine.runner(
+            settings.HAVEN_RUNNER,
+            workers=settings.HAVEN_WORKERS,
+            reads=[*self._open_to_workers(), *models.files],
+            confined=settings.HAVEN_SANDBOX,
+        ) as runner:
+            self._stood(runner)
             for result in engine.analyse(
                 self._paths(key),
                 options=options,
@@ -171,6 +177,15 @@ class _Attempt:
         run.attempts += 1
         run.started_at = run.heartbeat_at = timezone.now()
         run.save()
+
+    def _open_to_workers(self) -> list[Path]:
+        """Return what workers open themselves; of an upload they are handed the bytes."""
+        return [] if self.exhibit.kind == self.exhibit.Kind.UPLOAD else [self.root]
+
+    def _stood(self, runner: engine.Runner) -> None:
+        """Keep what stood around the decoders; it does not change what they find."""
+        self.run.versions = {**self.run.versions, "sandbox": runner.sandbox.as_dict()}
+        self.run.save(update_fields=["versions"])
 
     def _count(self, key: keys.CaseKey) -> None:
         """Count the files, so that progress has an end."""
