@@ -55,6 +55,8 @@ MAY: dict[str, frozenset[Role]] = {
     "agencies.manage": frozenset({Role.CURATOR}),
     # See who asks to join; which of them, and at which step, says joining/queries.py.
     "applications.decide": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
+    # Numbers alone: how often faces were searched for, on which kind of authority (R-AI-6).
+    "statistics.read": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
 }
@@ -114,6 +116,8 @@ PAGES: dict[str, str] = {
     "analysis:background": "case.work",
     "analysis:crop": "case.work",
     "analysis:probe_crop": "case.work",
+    "search:statistics": "statistics.read",
+    "search:statistics_csv": "statistics.read",
     "review:overview": "case.work",
     "review:items": "case.work",
     "review:item": "case.work",

@@ -172,6 +172,31 @@ def erase_personal(
     return count
 
 
+@transaction.atomic
+def erase_personal_of(
+    target: models.Model, *, case_id: int, by: Actor, reason: str, at: dt.datetime
+) -> int:
+    """Erase names and words beside all entries of one thing so far; return beside how many.
+
+    Raises:
+        ReasonMissing: No reason was given.
+    """
+    kind, key = target._meta.label_lower, str(target.pk)
+    beside = Personal.objects.filter(event__target_type=kind, event__target_id=key)
+    count = beside.count()
+    beside._raw_delete(beside.db)
+    record(
+        "record.erase_personal",
+        actor=by,
+        case_id=case_id,
+        at=at,
+        reason=reason,
+        of=f"{kind}:{key}",
+        erased=count,
+    )
+    return count
+
+
 def _personal(actor: Actor | None, reason: str, more: Mapping[str, object]) -> bodies.Kept | None:
     """Return what is kept beside the entry, or None where there is nothing personal."""
     said: dict[str, object] = dict(more)

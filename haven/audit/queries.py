@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from haven.audit import scopes
@@ -146,6 +146,30 @@ def of_case(case_id: int) -> QuerySet[Event]:
 def of_target(target_type: str, target_id: str) -> QuerySet[Event]:
     """Return what was done to one thing, newest first; `target_type` is app_label.model."""
     return Event.objects.filter(target_type=target_type, target_id=target_id).order_by("-id")
+
+
+def tally(
+    agency_id: int, verb: str, *, since: dt.date, until: dt.date, by: str = ""
+) -> dict[str, int]:
+    """Return how often an act was done in an agency, counts alone.
+
+    Args:
+        agency_id: Key of the agency.
+        verb: The act.
+        since: First day.
+        until: Last day, included.
+        by: A fact to count by; empty for one count under "".
+    """
+    rows = Event.objects.filter(
+        agency_id=agency_id,
+        verb=verb,
+        at__gte=_start(since),
+        at__lt=_start(until + dt.timedelta(days=1)),
+    )
+    if not by:
+        return {"": rows.count()}
+    counted = rows.order_by().values_list(f"facts__{by}").annotate(n=Count("pk"))
+    return {str(value): n for value, n in counted}
 
 
 def _start(day: dt.date) -> dt.datetime:

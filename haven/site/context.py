@@ -16,6 +16,8 @@ from haven.accounts import access
 MENU = (  # address, words, icon; shown to whom access.py opens it
     ("cases:list", _("Cases"), "case"),
     ("accounts:resets", _("Resets of sign-ins"), "retry"),
+    ("search:statistics", _("Statistics of searches"), "document"),
+    ("authority:lists", _("Lists of your agency"), "filter"),
     ("mfa_index", _("How you sign in"), "key"),
 )
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("haven.workbench.evidence.urls")),
     path("", include("haven.workbench.authority.urls")),
     path("", include("haven.workbench.analysis.urls")),
+    path("", include("haven.workbench.search.urls")),
     path("", include("haven.workbench.review.urls")),
 ]
 

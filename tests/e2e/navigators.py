@@ -164,6 +164,15 @@ class Investigator:
         self.page.get_by_role("button", name="Look for candidates").click()
         return self
 
+    def starts_urgently(self, why: str, *, officer: str) -> Self:
+        """Search across cases without an authority, for a reason that cannot wait."""
+        self.page.get_by_label("What the search is for").select_option(label="identify a victim")
+        self.page.get_by_label("Why this face").fill("Seen on two phones.")
+        self.page.get_by_label("Why it cannot wait").fill(why)
+        self.page.get_by_label("Officer who answers for it").select_option(label=officer)
+        self.page.get_by_role("button", name="Start urgently").click()
+        return self
+
     def brings_a_picture(self, picture: Path) -> Self:
         """Search the case with a picture of one's own."""
         self.goes_to("Find a face")

@@ -38,6 +38,8 @@ OWN = {  # of a member, not of a case
     "authority:lists",
     "authority:retire",
     "accounts:confirm-reset",
+    "search:statistics",
+    "search:statistics_csv",
     "accounts:end-session",
     "accounts:enrol",
     "accounts:resets",

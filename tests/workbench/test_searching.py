@@ -20,7 +20,7 @@ from haven.workbench.authority.queries import AcrossNotCovered, SearchNotCovered
 from haven.workbench.cases import actions as cases
 from haven.workbench.cases.queries import CaseNotFound
 from haven.workbench.evidence import actions as evidence
-from haven.workbench.search import actions, queries, urgent
+from haven.workbench.search import actions, queries, statistics, urgent
 from haven.workbench.search.models import Candidate, FaceSearch
 from tests.workbench.build import NOW, basis, findings, person, png
 
@@ -376,6 +376,8 @@ class TestUrgentStart:
         assert not Candidate.objects.exists()
         entry = audit.of_case(asking.pk).first()
         assert (entry.verb, entry.has_reason) == ("search.refuse", True)
+        searched = audit.of_case(asking.pk).get(verb="face.search")
+        assert not hasattr(searched, "personal")  # the reason went; the act stays proved
         with pytest.raises(IntegrityError, match="who_and_when_alone"), transaction.atomic():
             FaceSearch.objects.update(reason="x")
 
@@ -462,3 +464,54 @@ class TestStepUp:
         assert client.get(url).status_code == 302
         assert client.post(url, SAID).status_code == 302
         assert not FaceSearch.objects.exists()
+
+
+class TestStatistics:
+    @pytest.fixture
+    def auditor(self, north):
+        from haven.accounts.models import Member
+
+        return Member.objects.create_user(
+            username="aud", password="x" * 12, display_name="A", agency=north, roles=["auditor"]
+        )
+
+    def test_count_and_name_nothing(
+        self, started, asking, face, north_lead, auditor, south_lead, client_of
+    ):
+        actions.search_face(asking.public_id, face.pk, ASK, by=north_lead, at=NOW)
+        urgent.lock_overdue(at=NOW + 48 * HOUR)
+        urgent.refuse(
+            asking.public_id, started.public_id, why="No.", by=north_lead, at=NOW + 49 * HOUR
+        )
+        client = client_of(auditor)
+
+        page = client.get(reverse("search:statistics"), {"year": "2026"}).content.decode()
+        text = client.get(reverse("search:statistics_csv"), {"year": "2026"}).content.decode()
+
+        lines = dict(row.split(",")[1:] for row in text.splitlines())
+        wanted = {
+            "searches": "2",
+            "across": "1",
+            "kind_warrant": "1",
+            "kind_consent": "0",
+            "urgent": "1",
+            "authorised": "0",
+            "refused": "1",
+            "locked": "1",
+        }
+        assert {name: lines[name] for name in wanted} == wanted
+        for word in ("1/26", "Case 1", "Nora", "two phones"):
+            assert word not in text
+            assert word not in page.partition("<main")[2]
+        theirs = statistics.year_of(south_lead.agency_id, 2026)
+        assert not any(line.number for line in theirs)
+
+    def test_are_not_for_caseworkers(self, north_lead, client_of):
+        for name in ("search:statistics", "search:statistics_csv"):
+            assert client_of(north_lead).get(reverse(name)).status_code == 403
+
+    @pytest.mark.parametrize("year", ["", "0", "99999", "x", "٢٠٢٦"])
+    def test_take_any_nonsense_for_a_year(self, auditor, client_of, year):
+        answer = client_of(auditor).get(reverse("search:statistics"), {"year": year})
+
+        assert answer.status_code == 200

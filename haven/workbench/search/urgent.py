@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from haven.audit import actions as audit
 from haven.audit.actions import record
 from haven.web.errors import BadInput, Conflict
 from haven.workbench.analysis import actions as analysis
@@ -105,6 +106,8 @@ def refuse(case_id: UUID, search_id: UUID, *, why: str, by: Member, at: datetime
         one.n_searched = one.n_candidates = one.started_at = one.ended_at = None
         one.gallery, one.made_with = [], {}
         one.save()
+        # What was written of it stood beside the record: the reason, the digest of a picture.
+        audit.erase_personal_of(one, case_id=one.case_id, by=by, reason=why, at=at)
         record(
             "search.refuse",
             actor=by,
