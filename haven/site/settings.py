@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "haven.web.middleware.never_stored",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -93,7 +94,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "haven.web.middleware.never_stored",
     "haven.web.middleware.PlainWords",
     "haven.accounts.middleware.SecondFactorRequired",
     "haven.accounts.middleware.RolesAllow",
@@ -219,7 +219,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _IN_SERVIC
 SESSION_COOKIE_NAME = "__Host-haven" if _IN_SERVICE else "haven_session"
 CSRF_COOKIE_NAME = "__Host-haven-csrf" if _IN_SERVICE else "haven_csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_AGE = HAVEN_SESSION_S
 SECURE_SSL_REDIRECT = _IN_SERVICE and env.flag("HAVEN_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _IN_SERVICE else 0

@@ -28,16 +28,36 @@ STATUS_OF_DJANGO = {
 }
 
 
+# What a browser must not let a page of ours do; passkeys are the one thing that it may.
+_UNUSED = (
+    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture"),
+    *("encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection"),
+    *("local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
+    *("screen-wake-lock", "serial", "storage-access", "usb", "web-share", "xr-spatial-tracking"),
+)
+_PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
+CLOSED = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "X-Permitted-Cross-Domain-Policies": "none",
+    "Permissions-Policy": ", ".join(
+        [f"{name}=()" for name in _UNUSED] + [f"{name}=(self)" for name in _PASSKEYS]
+    ),
+}
+
+
 def never_stored(get_response: Respond) -> Respond:
-    """Return a middleware that forbids caches to keep a response, unless it says otherwise."""
+    """Return a middleware that closes each response to caches and other sites.
+
+    It stands first, so that refusals and redirects of the others are closed as well. A
+    response that says something else itself keeps it.
+    """
 
     def respond(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Cache-Control", "no-store")
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()"
-        )
+        for name, value in CLOSED.items():
+            response.headers.setdefault(name, value)
         return response
 
     return respond

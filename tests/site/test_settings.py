@@ -8,15 +8,25 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from haven import __version__
 from haven.workbench.cases.wrapping import make_master_key
 
 
 def start(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the checks as a new process with only these settings."""
+    return run(
+        ["-m", "haven.site", "check", "--deploy", "--fail-level", "WARNING"],
+        tmp_path,
+        **environment,
+    )
+
+
+def run(words: list[str], tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run Python as a new process with only these settings."""
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("HAVEN_", "DJANGO_"))}
     plain.pop("DATABASE_URL", None)
     return subprocess.run(
-        [sys.executable, "-m", "haven.site", "check", "--deploy"],
+        [sys.executable, *words],
         env={**plain, "HAVEN_DATA_DIR": str(tmp_path / "data"), **environment},
         capture_output=True,
         text=True,
@@ -118,7 +128,37 @@ class TestHeaders:
         client.get("/account/sign-in/")
 
         assert all(cookie["httponly"] for cookie in client.cookies.values())
-        assert all(cookie["samesite"] == "Lax" for cookie in client.cookies.values())
+        assert all(cookie["samesite"] == "Strict" for cookie in client.cookies.values())
+
+
+def test_a_failure_in_service_tells_nothing(tmp_path: Path) -> None:
+    """The database is not there, which is as unplanned as it gets."""
+    (tmp_path / "data").mkdir()
+    secret = "canary-4711"  # noqa: S105  # to be looked for
+    ask = (
+        "import django; django.setup()\n"
+        "from django.core.management import call_command\n"
+        "call_command('collectstatic', interactive=False, verbosity=0)\n"
+        "from django.test import Client\n"
+        "c = Client(raise_request_exception=False, headers={'host': 'haven.example'})\n"
+        "c.cookies['__Host-haven'] = 'x' * 32\n"
+        "for path in ('/cases/', '/nowhere/', '/account/sign-in/'):\n"
+        "    r = c.get(path, secure=True)\n"
+        "    print(r.status_code, dict(r.headers), r.content.decode())\n"
+        "print(c.get('/', secure=True, headers={'host': 'evil.example'}).content.decode())\n"
+    )
+    done = run(
+        ["-c", ask],
+        tmp_path,
+        **SERVICE | {"DATABASE_URL": f"postgresql://haven:{secret}@127.0.0.1:1/haven"},
+        DJANGO_SETTINGS_MODULE="haven.site.settings",
+    )
+
+    assert done.stdout.count("500 {") == 3, done.stderr[-2000:]
+    assert done.stdout.count("no-store") >= 3
+    told = done.stdout.casefold()
+    inner = (secret, "traceback", "127.0.0.1", "psycopg", "django/", "site-packages", "postgres")
+    assert [word for word in (*inner, str(tmp_path), __version__) if word in told] == []
 
 
 def test_a_waiver_of_the_sandbox_is_a_reason_in_words_and_a_warning(tmp_path: Path) -> None:
