@@ -57,6 +57,8 @@ MAY: dict[str, frozenset[Role]] = {
     "applications.decide": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
     # Numbers alone: how often faces were searched for, on which kind of authority (R-AI-6).
     "statistics.read": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    "record.read": frozenset({Role.SUPERVISOR, Role.AUDITOR}),  # which entries: audit/queries.py
+    "record.export": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
 }
@@ -96,6 +98,13 @@ PAGES: dict[str, str] = {
     "accounts:withdraw-reset": "resets.confirm",
     "accounts:language": OPEN,
     "accounts:theme": OPEN,
+    "audit:list": "record.read",
+    "audit:entry": "record.read",
+    "audit:checkpoints": "record.read",
+    "audit:note": "record.read",
+    "audit:ask_stamp": "record.export",
+    "audit:bring_stamp": "record.export",
+    "audit:export": "record.export",
     "cases:list": "case.work",
     "cases:open": "case.open",
     "cases:members": "case.work",
@@ -143,7 +152,7 @@ PAGES: dict[str, str] = {
 }
 
 # Where a member begins: the first of these that a role opens.
-STARTS = ("cases:list",)
+STARTS = ("cases:list", "audit:list")
 
 
 def allows(member: Member, act: str) -> bool:

@@ -21,6 +21,11 @@ def colleagues(member: Member) -> QuerySet[Member]:
     )
 
 
+def all_of_agency(member: Member) -> QuerySet[Member]:
+    """Return all members of the asker's agency, those who left too, by name; for the record."""
+    return Member.objects.filter(agency_id=member.agency_id).order_by("display_name", "pk")
+
+
 def colleague(member: Member, *, username: str) -> Member:
     """Return one colleague.
 

@@ -9,17 +9,23 @@ Why     when the record cannot be written, the act does not happen (design, rule
 Not     here: reading the record (queries.py), the tree over it (keeper.py)
 """
 
+import contextlib
 import datetime as dt
+import tempfile
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import IO, Protocol
+from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haven import __version__
-from haven.audit import bodies, checking, context, verbs
-from haven.audit.models import Event, Personal
+from haven.audit import bodies, checking, context, exporting, queries, stamps, verbs
+from haven.audit.models import Event, Personal, Stamp, StampRequest
+from haven.audit.queries import LookedFor
+from haven.audit.scopes import Reader
 from haven.cli.verify_record import Checker
 from haven.web.errors import BadInput
 
@@ -144,6 +150,84 @@ def verify(kept: Sequence[str], *, at: dt.datetime, key: str = "") -> Checker:
             findings=len(checker.findings),
         )
     return checker
+
+
+@transaction.atomic
+def read(reader: Reader, *, looked_for: LookedFor, at: dt.datetime) -> None:
+    """Record that somebody reads the record, and what is looked for."""
+    words = {"words": looked_for.words} if looked_for.words else None
+    record("record.read", actor=reader, at=at, personal=words, looked_for=looked_for.fixed)
+
+
+@transaction.atomic
+def view_entry(reader: Reader, public_id: UUID, *, at: dt.datetime) -> Event:
+    """Look at one entry; that is recorded.
+
+    Raises:
+        EntryNotFound: Not there or not to be seen.
+    """
+    event = queries.entry(reader, public_id)
+    record("record.read", actor=reader, target=event, case_id=event.case_id, at=at)
+    return event
+
+
+def export(reader: Reader, *, looked_for: LookedFor, reason: str, at: dt.datetime) -> IO[bytes]:
+    """Return a file with the entries a reader looks for, their proofs and the verifier.
+
+    The entry about the export is there before the first byte leaves, and stays when the
+    file cannot be made.
+
+    Raises:
+        NothingSigned: There is no checkpoint yet.
+        ReasonMissing: No reason was given.
+    """
+    upto = exporting.last_checkpoint()
+    words = {"words": looked_for.words} if looked_for.words else None
+    with transaction.atomic():
+        record(
+            "record.export",
+            actor=reader,
+            case_id=looked_for.case,
+            at=at,
+            reason=reason,
+            personal=words,
+            looked_for=looked_for.fixed,
+            size=upto.size,
+        )
+    with contextlib.ExitStack() as closing:
+        file: IO[bytes] = closing.enter_context(tempfile.TemporaryFile())
+        if looked_for.is_everything:
+            exporting.whole(file, queries.scope(reader), upto=upto)
+        else:
+            exporting.extract(file, queries.found(reader, looked_for), upto=upto)
+        file.seek(0)
+        closing.pop_all()  # sent and closed by the caller
+    return file
+
+
+@transaction.atomic
+def ask_stamp(reader: Reader, *, size: int, at: dt.datetime) -> StampRequest:
+    """Make a request for a timestamp over a checkpoint.
+
+    Raises:
+        NotFound: There is no such checkpoint.
+    """
+    asked = stamps.make_request(queries.checkpoint(size), at=at)
+    record("record.ask_stamp", actor=reader, target=asked, at=at, size=size)
+    return asked
+
+
+@transaction.atomic
+def bring_stamp(reader: Reader, response: bytes, *, at: dt.datetime) -> Stamp:
+    """Keep the answer of a timestamp authority with its checkpoint.
+
+    Raises:
+        StampRefused, NoAuthorities: See stamps.py.
+    """
+    brought = stamps.bring(response, roots=settings.HAVEN_STAMP_ROOTS, at=at)
+    size = brought.request.checkpoint.size
+    record("record.stamp", actor=reader, target=brought, at=at, size=size)
+    return brought
 
 
 @transaction.atomic

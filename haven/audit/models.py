@@ -154,6 +154,11 @@ class Checkpoint(models.Model):
     def __str__(self) -> str:
         return f"checkpoint of size {self.size}"
 
+    @property
+    def short_root(self) -> str:
+        """Return the beginning of the root, for the eye."""
+        return bytes(self.root).hex()[:16]
+
 
 class StampRequest(models.Model):
     """A request for a timestamp, carried out to an authority by hand (RFC 3161)."""

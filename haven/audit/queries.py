@@ -20,12 +20,13 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from haven.audit import scopes
-from haven.audit.models import Checkpoint, Event, Personal
+from haven.audit.models import Checkpoint, Event, Leaf, Pending, Personal
 from haven.audit.scopes import Reader
 from haven.audit.verbs import VERBS
 from haven.web.errors import NotFound
 
 AUDITOR, SUPERVISOR = "auditor", "supervisor"
+FURTHEST = 2**63 - 1
 Outcome = Event.Outcome
 
 
@@ -127,7 +128,7 @@ def checkpoint(size: int) -> Checkpoint:
     Raises:
         NotFound: There is none.
     """
-    one = Checkpoint.objects.filter(size=size).first()
+    one = Checkpoint.objects.filter(size=size).first() if size <= FURTHEST else None
     if one is None:
         raise NotFound(f"no checkpoint of size {size}")
     return one
@@ -136,6 +137,33 @@ def checkpoint(size: int) -> Checkpoint:
 def last_verification() -> Event | None:
     """Return the entry of the last verification of the whole record, by the program."""
     return Event.objects.filter(verb="record.verify", actor_id=None).order_by("-id").first()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the record stands."""
+
+    newest: Checkpoint | None
+    verified: Event | None  # the entry of the last verification
+    waiting: bool  # whether entries wait for a signature
+
+
+def state() -> State:
+    """Return how the record stands."""
+    newest = checkpoints().first()
+    last_seq = Leaf.objects.order_by("-seq").values_list("seq", flat=True).first()
+    unsigned = last_seq is not None and (newest is None or last_seq >= newest.size)
+    return State(newest, last_verification(), unsigned or Pending.objects.exists())
+
+
+def checkpoints_with_stamps() -> QuerySet[Checkpoint]:
+    """Return the checkpoints, newest first, each with its timestamps."""
+    return checkpoints().prefetch_related("stamp_requests__stamps")
+
+
+def nothing() -> QuerySet[Event]:
+    """Return no entry, for a question that could not be read."""
+    return Event.objects.none()
 
 
 def of_case(case_id: int) -> QuerySet[Event]:

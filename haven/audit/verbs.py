@@ -151,6 +151,9 @@ VERBS: dict[str, Verb] = {
     "record.read": Verb(_("The record was read."), Kind.CONSULTATION),
     "record.export": Verb(_("The record was exported."), Kind.DISCLOSURE, needs_reason=True),
     "record.verify": Verb(_("The record was verified."), Kind.CONSULTATION),
+    "record.ask_stamp": Verb(
+        _("A timestamp was asked for over a checkpoint."), Kind.ADMINISTRATION
+    ),
     "record.stamp": Verb(_("A timestamp was kept with a checkpoint."), Kind.ADMINISTRATION),
     "record.erase_personal": Verb(
         _("Names and words beside entries of the record were erased."),

@@ -22,4 +22,7 @@ class SiteConfig(AppConfig):
         incoming = settings.FILE_UPLOAD_TEMP_DIR
         if incoming is not None:
             Path(incoming).mkdir(mode=0o700, exist_ok=True)
-        from haven.site import checks  # noqa: F401  # importing registers
+        from haven.audit import scopes
+        from haven.site import checks, readers  # noqa: F401  # importing registers
+
+        scopes.register(cases=readers.cases, people=readers.people, ask_again=readers.ask_again)

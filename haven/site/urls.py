@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("account/", include("haven.accounts.factor_urls")),
     path("account/", include("haven.accounts.urls")),
+    path("", include("haven.audit.urls")),
     path("help/keys/", views.keys, name="keys"),
     path("installation/", views.installation, name="installation"),
     path("", include("haven.workbench.cases.urls")),

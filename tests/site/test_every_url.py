@@ -56,6 +56,13 @@ OWN = {  # of a member, not of a case
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "usersessions_list",
+    "audit:ask_stamp",
+    "audit:bring_stamp",
+    "audit:checkpoints",
+    "audit:entry",
+    "audit:export",
+    "audit:list",
+    "audit:note",
     "home",
     "installation",
     "keys",
@@ -64,7 +71,8 @@ OWN = {  # of a member, not of a case
     "cases:open",
     "accounts:sign-out",
 }
-NOT_THERE = {  # no passkey and no recovery code in these tests
+NOT_THERE = {  # no passkey, no recovery code and no checkpoint in these tests
+    "audit:note",
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
@@ -77,6 +85,8 @@ POST_ALONE = {
     "accounts:sign-out",
     "accounts:start-over",
     "accounts:theme",
+    "audit:ask_stamp",
+    "audit:bring_stamp",
     "authority:retire",
     "authority:withdraw",
     "cases:responsible",
@@ -112,6 +122,7 @@ BOTH = {
     "usersessions_list",
     "analysis:start",
     "analysis:templates",
+    "audit:export",
     "authority:enter",
     "authority:lists",
     "cases:members",
@@ -165,6 +176,7 @@ def address(name: str, ids: Ids) -> str:
         "pk": 1,
         "session_id": 1,
         "reset_id": 1,
+        "size": 1,
     }
     address = reverse(name, kwargs={one: known[one] for one in ROUTED[name]})
     return f"{address}?key={ids['key']}" if name == "analysis:background" else address
@@ -186,6 +198,7 @@ def world(north_lead: "Member", south_lead: "Member", evidence_root: "Path") -> 
 
 def _case(lead: "Member", number: str, root: "Path") -> Ids:
     """Return the ids of a case, an exhibit, an item, a face, a group, a change, a probe."""
+    from haven.audit import queries as record
     from haven.workbench.analysis import actions as analysis
     from haven.workbench.analysis import grouping, probing, saving
     from haven.workbench.analysis.models import Face
@@ -235,6 +248,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
         "search_id": search.public_id,
         "position": 0,
         "word_id": 0,
+        "entry_id": record.of_case(case.pk)[0].public_id,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
     }
 
