@@ -42,7 +42,10 @@ def year_of(agency_id: int, year: int) -> list[Line]:
     return [
         Line("searches", str(_("Searches for a face")), sum(by_kind.values())),
         Line("across", str(_("of these, across cases")), by_reach.get("True", 0)),
-        *(Line(f"kind_{kind}", words, by_kind.get(kind, 0)) for kind, words in kinds),
+        *(
+            Line(f"kind_{kind}", str(_("on: %s")) % words, by_kind.get(kind, 0))
+            for kind, words in kinds
+        ),
         Line(URGENT, str(_("Urgent starts")), by_kind.get(URGENT, 0)),
         Line("authorised", str(_("Urgent starts authorised later")), count("search.authorise")),
         Line("refused", str(_("Urgent starts refused")), count("search.refuse")),
