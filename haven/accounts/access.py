@@ -77,6 +77,8 @@ PAGES: dict[str, str] = {
     "account_login": OPEN,
     "mfa_login_webauthn": OPEN,
     "mfa_authenticate": OPEN,
+    "openid_connect_login": OPEN,
+    "openid_connect_callback": OPEN,
     "accounts:first": OPEN,
     "accounts:sign-out": ENROLMENT,
     "accounts:enrol": ENROLMENT,

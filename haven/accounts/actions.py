@@ -29,6 +29,7 @@ NOTED = (  # what note() may record
     "member.sign_out",
     "member.set_password",
     "member.confirm",
+    "member.bind_agency",
     "member.add_factor",
     "member.name_factor",
     "member.remove_factor",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.userkit import get_user_by_username
@@ -29,7 +29,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from haven.accounts import factors
+from haven.accounts import factors, queries
+
+if TYPE_CHECKING:
+    from haven.accounts.models import Member
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -80,11 +83,25 @@ class AccountAdapter(DefaultAccountAdapter):
         messages.error(request, gettext("That did not work. Try again, or ask a colleague."))
         return HttpResponseRedirect(reverse("account_login"))
 
+    def pre_login(self, request: HttpRequest, user: Member, **more: Any) -> HttpResponse | None:
+        """Let a second factor that the agency saw count; refuse one who left."""
+        if getattr(request, "agency_saw_factor_of", None) == user.pk:
+            factors.note(request, user, kind=factors.AGENCY)
+        response: HttpResponse | None = super().pre_login(request, user, **more)
+        return response
+
+    def get_login_stages(self) -> list[str]:
+        """Return what is asked for after who it is: nothing, where the agency saw a factor."""
+        stages: list[str] = super().get_login_stages()
+        if getattr(self.request, "agency_saw_factor_of", None) is not None:
+            stages.remove("allauth.mfa.stages.AuthenticateStage")
+        return stages
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Ask again unless a factor is fresh; with none enrolled there is nothing to ask for."""
-        return factors.any_of(self.request.user) and not factors.are_fresh(self.request)
+        return factors.must_be_given_again(self.request)
 
-    def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict]:  # type: ignore[type-arg]
+    def get_reauthentication_methods(self, user: Member | AnonymousUser) -> list[dict]:  # type: ignore[type-arg]
         """Return the ways to give a factor again: the passkey first, a password never."""
         if not user.is_authenticated:
             return []
@@ -94,6 +111,8 @@ class AccountAdapter(DefaultAccountAdapter):
             ways.append(("mfa_reauthenticate_webauthn", _("Use a passkey")))
         if kinds & {factors.CODE, factors.RECOVERY}:
             ways.append(("mfa_reauthenticate", _("Use a code")))
+        if settings.HAVEN_OIDC_ISSUER and queries.is_bound_to_agency(user):
+            ways.append(("openid_connect_login", _("Sign in with your agency again")))
         return [{"id": name, "description": words, "url": reverse(name)} for name, words in ways]
 
     def is_safe_url(self, url: str) -> bool:

@@ -32,7 +32,7 @@ def _signed_in(request: Any, user: Any, **_rest: object) -> None:
     from haven.accounts import actions, factors, sessions  # models load after the apps
 
     sessions.begin(request.session)
-    factor = factors.last_kind(request, user) or factors.FIRST_LINK
+    factor = factors.way_in(request, user)
     actions.note("member.sign_in", of=user, at=timezone.now(), factor=factor)
 
 

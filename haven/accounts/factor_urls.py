@@ -6,12 +6,26 @@ Why     allauth asks for its pages by these names; its sign-up, its e-mail pages
 
 from django.urls import path
 
+from haven.accounts import agency_views
 from haven.accounts import factor_views as views
+from haven.accounts.agency_sign_in import PROVIDER
 
 urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="account_login"),
     path("sign-in/passkey/", views.SignInByPasskey.as_view(), name="mfa_login_webauthn"),
     path("sign-in/code/", views.GiveCode.as_view(), name="mfa_authenticate"),
+    path(
+        "sign-in/agency/",
+        agency_views.begin,
+        kwargs={"provider_id": PROVIDER},
+        name="openid_connect_login",
+    ),
+    path(
+        "sign-in/agency/callback/",
+        agency_views.callback,
+        kwargs={"provider_id": PROVIDER},
+        name="openid_connect_callback",
+    ),
     path("confirm/code/", views.ConfirmByCode.as_view(), name="mfa_reauthenticate"),
     path(
         "confirm/passkey/",

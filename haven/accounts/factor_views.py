@@ -19,6 +19,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.mfa.webauthn.internal import auth
 from allauth.usersessions.views import ListUserSessionsView
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.forms import Form
@@ -41,7 +42,8 @@ class SignIn(LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Return what the page shows, with the reason why a session ended."""
         ended = sessions.WORDS.get(self.request.GET.get("ended", ""))
-        return {**super().get_context_data(**kwargs), "ended": ended}
+        agency = settings.HAVEN_OIDC_AGENCY if settings.HAVEN_OIDC_ISSUER else ""
+        return {**super().get_context_data(**kwargs), "ended": ended, "agency": agency}
 
 
 class SignInByPasskey(webauthn.LoginWebAuthnView):

@@ -32,6 +32,7 @@ PASSKEY, CODE, RECOVERY = (
     Authenticator.Type.RECOVERY_CODES,
 )
 AGENCY = "agency"  # the agency's identity provider said that a second factor was given
+AGENCY_ALONE = "agency_alone"  # it said who the person is, and nothing of a second factor
 FIRST_LINK = "first_link"  # no factor: the session may enrol one and do nothing else
 
 
@@ -52,15 +53,28 @@ def are_fresh(request: HttpRequest) -> bool:
     return bool(past) and time.time() - float(past[-1]["at"]) < settings.HAVEN_FRESH_FACTOR_S
 
 
+def must_be_given_again(request: HttpRequest) -> bool:
+    """Return whether the person has to show again who they are before factors change.
+
+    A session that never had a factor, of a member who has none, sets the first one up.
+    """
+    if are_fresh(request):
+        return False
+    member = request.user
+    return are_complete(request) or (member.is_authenticated and any_of(member))
+
+
 def note(request: HttpRequest, member: Member, *, kind: str, key: int | None = None) -> None:
     """Let a factor count that was just given in another way than allauth's own forms."""
     record_authentication(request, member, "mfa", type=kind, id=key)
 
 
-def last_kind(request: HttpRequest, member: Member) -> str:
-    """Return which kind of factor the session had last: "" for none."""
-    past = given(request, member)
-    return str(past[-1].get("type", "")) if past else ""
+def way_in(request: HttpRequest, member: Member) -> str:
+    """Return how the session was begun, for the record: the kind of the factor, if any."""
+    if past := given(request, member):
+        return str(past[-1].get("type", ""))
+    records = get_authentication_records(request, member)
+    return AGENCY_ALONE if any(one["method"] == "socialaccount" for one in records) else FIRST_LINK
 
 
 def of(member: Member) -> list[Authenticator]:

@@ -7,6 +7,7 @@ Not     here: what a member may see in a case (workbench/cases)
 """
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import QuerySet
 
 from haven.accounts.access import Role
@@ -75,3 +76,16 @@ def recovery_codes_left(member: Member) -> int:
         user_id=member.pk, type=Authenticator.Type.RECOVERY_CODES
     ).first()
     return len(kept.wrap().get_unused_codes()) if kept else 0
+
+
+def is_bound_to_agency(member: Member) -> bool:
+    """Return whether a member can sign in by the agency's identity provider."""
+    return bool(SocialAccount.objects.filter(user_id=member.pk).exists())
+
+
+def of_agency_by_email(agency_name: str, address: str) -> Member | None:
+    """Return the one active member of an agency with an e-mail address; None for none or two."""
+    found = Member.objects.filter(
+        agency__name=agency_name, email__iexact=address, is_active=True
+    ).select_related("agency")[:2]
+    return found[0] if len(found) == 1 else None

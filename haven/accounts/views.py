@@ -86,7 +86,7 @@ def enrol(request: MemberRequest) -> HttpResponse:
 def password(request: MemberRequest) -> HttpResponse:
     """Choose a password; where there is a factor already, it must be fresh."""
     member = request.user
-    if factors.any_of(member) and not factors.are_fresh(request):
+    if factors.must_be_given_again(request):
         return step_up.ask(request)
     form = forms.Password(member, request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -63,6 +63,9 @@ VERBS: dict[str, Verb] = {
     "member.sign_in_refused": Verb(_("A sign-in was refused."), Kind.SIGN_IN),
     "member.sign_out": Verb(_("A member signed out."), Kind.SIGN_IN),
     "member.confirm": Verb(_("A member gave a second factor again."), Kind.SIGN_IN),
+    "member.bind_agency": Verb(
+        _("A member was bound to an account of the agency's own sign-in."), Kind.SIGN_IN
+    ),
     "member.add_factor": Verb(_("A member set up a second factor."), Kind.SIGN_IN),
     "member.name_factor": Verb(_("A member gave a second factor another name."), Kind.SIGN_IN),
     "member.remove_factor": Verb(_("A member removed a second factor."), Kind.SIGN_IN),

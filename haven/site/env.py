@@ -198,6 +198,46 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def origin(address: str) -> str:
+    """Return scheme, host and port of an address, as a content policy names them.
+
+    Raises:
+        WrongSetting: No such address.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise WrongSetting("HAVEN_OIDC_ISSUER or HAVEN_OIDC_ORIGINS holds no address of a site")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def identity_provider(
+    issuer: str, *, client_id: str, secret: str, subject: str
+) -> dict[str, dict[str, list[dict[str, object]]]]:
+    """Return django-allauth's entry for an agency's identity provider (OpenID Connect).
+
+    Args:
+        issuer: Its address, as its tokens name it.
+        client_id: Haven's name there.
+        secret: What Haven proves itself with there.
+        subject: The claim that tells one person from another for ever.
+    """
+    more: dict[str, object] = {
+        "server_url": issuer,
+        "uid_field": subject,
+        "fetch_userinfo": False,  # the signed token alone is believed
+        "oauth_pkce_enabled": True,
+        "scope": ["openid", "email"],
+    }
+    one: dict[str, object] = {
+        "provider_id": "agency",
+        "name": "agency",
+        "client_id": client_id,
+        "secret": secret,
+        "settings": more,
+    }
+    return {"openid_connect": {"APPS": [one]}}
+
+
 def user_cache() -> Path:
     """Return the user's folder for caches (XDG Base Directory Specification 0.8)."""
     return _user_folder("XDG_CACHE_HOME", ".cache")

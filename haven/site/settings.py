@@ -66,6 +66,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "django_htmx",
     "csp",
@@ -194,6 +196,24 @@ ACCOUNT_RATE_LIMITS = {
     "passwords_of_all": "2000/h/key",  # wrong ones, of the whole site
     "reauthenticate": "20/m/user",
 }
+# An agency's own identity provider (OpenID Connect); accounts/agency_sign_in.py
+HAVEN_OIDC_ISSUER = env.text("HAVEN_OIDC_ISSUER", "").rstrip("/")
+HAVEN_OIDC_AGENCY = env.text("HAVEN_OIDC_AGENCY", None if HAVEN_OIDC_ISSUER else "")
+HAVEN_OIDC_EMAIL = env.text("HAVEN_OIDC_EMAIL", "email")
+HAVEN_OIDC_FACTORS = env.names("HAVEN_OIDC_FACTORS", ("mfa",))
+if _IN_SERVICE and HAVEN_OIDC_ISSUER and not HAVEN_OIDC_ISSUER.startswith("https://"):
+    raise env.WrongSetting("HAVEN_OIDC_ISSUER does not begin with https://")
+_OIDC_ORIGINS = env.names("HAVEN_OIDC_ORIGINS", (HAVEN_OIDC_ISSUER,) if HAVEN_OIDC_ISSUER else ())
+SOCIALACCOUNT_ADAPTER = "haven.accounts.agency_sign_in.AgencyAccounts"
+SOCIALACCOUNT_STORE_TOKENS = SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_PROVIDERS = {}
+if HAVEN_OIDC_ISSUER:
+    SOCIALACCOUNT_PROVIDERS = env.identity_provider(
+        HAVEN_OIDC_ISSUER,
+        client_id=env.text("HAVEN_OIDC_CLIENT_ID"),
+        secret=env.secret("HAVEN_OIDC_SECRET") or "",
+        subject=env.text("HAVEN_OIDC_SUBJECT", "sub"),
+    )
 MFA_ADAPTER = "haven.accounts.adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -242,7 +262,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *map(env.origin, _OIDC_ORIGINS)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "object-src": [NONE],
