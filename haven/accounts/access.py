@@ -61,6 +61,10 @@ MAY: dict[str, frozenset[Role]] = {
     "record.export": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    # Dates of all cases of the agency, orders to erase, and what is left of erased ones.
+    "retention.watch": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
+    "erasure.view": CASEWORKERS | {Role.ADMINISTRATOR, Role.AUDITOR},
+    "erasure.decide": frozenset({Role.SUPERVISOR}),  # two people, one of them a supervisor
 }
 
 # What each address takes. OPEN: nothing. SIGNED_IN: to be signed in with a second factor.
@@ -118,6 +122,14 @@ PAGES: dict[str, str] = {
     "authority:withdraw": "case.work",
     "authority:lists": "lists.keep",
     "authority:retire": "lists.keep",
+    "retention:case": "case.work",
+    "retention:extend": "case.work",
+    "retention:close": "case.work",
+    "retention:ask": "case.work",
+    "retention:list": "retention.watch",
+    "retention:order": "erasure.view",
+    "retention:confirm": "case.work",
+    "retention:withdraw": "case.work",
     "evidence:add_folder": "case.work",
     "evidence:add_upload": "case.work",
     "analysis:start": "case.work",

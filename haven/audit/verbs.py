@@ -105,6 +105,23 @@ VERBS: dict[str, Verb] = {
     "templates.erase": Verb(
         _("The face templates of a case were erased."), Kind.ERASURE, needs_reason=True
     ),
+    "case.close": Verb(_("A case was closed."), Kind.ALTERATION),
+    "case.reopen": Verb(_("A closed case was opened again."), Kind.ALTERATION),
+    # how long a case is kept, and its end
+    "retention.set": Verb(
+        _("Another date was set until which a case is kept."), Kind.ALTERATION, needs_reason=True
+    ),
+    "retention.remind": Verb(_("The date of a case is near."), Kind.ADMINISTRATION),
+    "retention.overdue": Verb(
+        _("The date of a case has passed and nobody has decided."), Kind.ADMINISTRATION
+    ),
+    "erasure.ask": Verb(_("It was asked to erase a case."), Kind.ERASURE, needs_reason=True),
+    "erasure.withdraw": Verb(_("A request to erase a case was withdrawn."), Kind.ERASURE),
+    "erasure.confirm": Verb(_("A second person confirmed to erase a case."), Kind.ERASURE),
+    "erasure.destroy_key": Verb(
+        _("The key of a case was destroyed: no copy of its files can be opened."), Kind.ERASURE
+    ),
+    "erasure.finish": Verb(_("A case was erased."), Kind.ERASURE),
     # evidence and analysis
     "exhibit.add": Verb(_("An exhibit was added to a case."), Kind.COLLECTION),
     "run.start": Verb(_("An analysis was started."), Kind.ALTERATION),

@@ -20,6 +20,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("authority:lists", _("Lists of your agency"), "filter"),
     ("audit:list", _("Record"), "document"),
     ("mfa_index", _("How you sign in"), "key"),
+    ("retention:list", _("Dates and erasures"), "calendar"),
 )
 
 

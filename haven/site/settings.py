@@ -23,6 +23,9 @@ HAVEN_EVIDENCE_ROOTS = env.folders("HAVEN_EVIDENCE_ROOTS", [HAVEN_DATA_DIR / "de
 # Master key of the keys of cases: in service on another disk than what it protects (checks.py)
 HAVEN_MASTER_KEY_FILE = env.folder("HAVEN_MASTER_KEY_FILE", HAVEN_DATA_DIR / "master-key")
 HAVEN_KEY_WRAPPER = env.text("HAVEN_KEY_WRAPPER", "haven.workbench.cases.wrapping.FileWrapper")
+HAVEN_RETENTION_DAYS = env.number(  # no law names one number; an agency sets its own
+    "HAVEN_RETENTION_DAYS", 1826, least=1, most=36525
+)
 HAVEN_DEMO = env.flag("HAVEN_DEMO", default=False)
 HAVEN_PROFILE = env.choice("HAVEN_PROFILE", "balanced", choices=("fast", "balanced", "thorough"))
 HAVEN_RUNNER = env.choice("HAVEN_RUNNER", "processes", choices=("processes", "serial"))
@@ -68,6 +71,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "haven.workbench.retention",
     "procrastinate.contrib.django",
     "django_htmx",
     "csp",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("haven.workbench.analysis.urls")),
     path("", include("haven.workbench.search.urls")),
     path("", include("haven.workbench.review.urls")),
+    path("", include("haven.workbench.retention.urls")),
 ]
 
 if settings.HAVEN_DEMO:

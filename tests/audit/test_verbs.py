@@ -32,6 +32,10 @@ LITERAL = [(path, verb.value) for path, verb in CALLS if isinstance(verb, ast.Co
 # Verbs that are put together, by file, and all that they can be.
 MADE = {
     "accounts/actions.py": list(accounts.NOTED),
+    "cases/actions.py": ["case.close", "case.reopen"],
+    "cases/clocks.py": ["retention.remind", "retention.overdue"],
+    "retention/actions.py": ["erasure.ask", "erasure.withdraw", "erasure.confirm"],
+    "retention/erasing.py": ["erasure.destroy_key", "erasure.finish"],
     "review/actions.py": [f"group.{verb}" for verb in GroupChange.Verb.values],
 }
 

@@ -42,6 +42,10 @@ OWN = {  # of a member, not of a case
     "accounts:confirm-reset",
     "search:statistics",
     "search:statistics_csv",
+    "retention:confirm",
+    "retention:list",
+    "retention:order",
+    "retention:withdraw",
     "accounts:end-session",
     "accounts:enrol",
     "accounts:resets",
@@ -94,6 +98,10 @@ POST_ALONE = {
     "cases:responsible",
     "cases:role",
     "cases:take_off",
+    "retention:close",
+    "retention:confirm",
+    "retention:extend",
+    "retention:withdraw",
     "review:background",
     "review:authorise_search",
     "review:close_search",
@@ -132,6 +140,7 @@ BOTH = {
     "cases:open",
     "evidence:add_folder",
     "evidence:add_upload",
+    "retention:ask",
     "review:find",
     "review:find_across",
     "review:find_face",
@@ -208,6 +217,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
+    from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
     from haven.workbench.review import queries
     from haven.workbench.search import actions as searches
@@ -238,8 +248,10 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     assert probe is not None
     probing._save(probe, findings(f"{number}-probe", [person(0, wobble=2)]))
     searches.go_on(probe.pk, at=NOW)
+    erasure = retention.ask(case.public_id, ground="order", reason="x", by=lead, at=NOW)
     return {
         "case_id": case.public_id,
+        "erasure_id": erasure.public_id,
         "exhibit_id": exhibit.public_id,
         "item_id": items[0].pk,
         "face_id": face.pk,
@@ -369,7 +381,8 @@ def test_looking_changes_nothing_but_the_record(
 
 def _rows() -> dict[str, list[Any]]:
     """Return every row of the workbench and of the accounts."""
-    labels = ("accounts", "cases", "evidence", "authority", "analysis", "search", "review")
+    of_cases = ("cases", "evidence", "authority", "analysis", "search", "review", "retention")
+    labels = ("accounts", *of_cases)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {
         model._meta.label: sorted(map(repr, model.objects.values_list()))

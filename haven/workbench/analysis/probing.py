@@ -92,6 +92,12 @@ def erase(probe: Probe) -> None:
                 vault.erase(key, sha256)
 
 
+def places(case_pk: int) -> list[Path]:
+    """Return where pictures lie that were brought to a case and not looked at yet."""
+    ids = Probe.objects.filter(case=case_pk).values_list("public_id", flat=True)
+    return [place for place in map(_place, ids) if place.exists()]
+
+
 def seal_clear() -> int:
     """Seal pictures that an earlier version wrote in the clear; return how many."""
     done = 0

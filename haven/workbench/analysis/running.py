@@ -28,6 +28,7 @@ from haven.workbench.analysis.models import Item, Occurrence, Run
 from haven.workbench.analysis.sealed import Sealed
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import keys
+from haven.workbench.cases import queries as cases
 from haven.workbench.evidence import queries as evidence
 
 TICK_S = 1.0  # a page asks every 2 s
@@ -68,7 +69,9 @@ def run_now(
     Raises:
         CaseBusy: Another run of the case is going.
     """
-    run = Run.objects.select_related("exhibit__case").get(pk=run_id)
+    run = Run.objects.select_related("exhibit__case").filter(pk=run_id).first()
+    if run is None or cases.is_erasing(run.exhibit.case_id):
+        return  # the case is being erased, or is
     with locks.only_one(run.exhibit.case_id):
         run.refresh_from_db(fields=["state"])
         if run.state in (Run.State.FINISHED, Run.State.FAILED):
@@ -303,7 +306,7 @@ class _Attempt:
         )
         self._group()
         self.ticked_at = time.monotonic()
-        if self.should_stop():
+        if self.should_stop() or cases.is_erasing(self.exhibit.case_id):
             raise _Stopped
         self._require_authority()
 

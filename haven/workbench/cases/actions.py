@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from haven.accounts import access
 from haven.audit.actions import record
 from haven.web.errors import BadInput, Conflict, NotFound
-from haven.workbench.cases import keys, queries
+from haven.workbench.cases import clocks, keys, queries
 from haven.workbench.cases.models import Case, Membership
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def open_case(*, number: str, name: str, by: Member, at: datetime) -> Case:
         responsible=by,
     )
     keys.make(case)
+    clocks.start(case)
     Membership.objects.create(
         case=case, member=by, role=Membership.Role.LEAD, added_by=by, added_at=at
     )
@@ -280,3 +281,34 @@ def _keep_a_lead(case: Case, leaving: Membership) -> None:
     others = Membership.objects.filter(case=case, role=Membership.Role.LEAD).exclude(pk=leaving.pk)
     if leaving.role == Membership.Role.LEAD and not others.exists():
         raise LastLead(f"case {case.pk} would have no lead")
+
+
+@transaction.atomic
+def close(case_id: UUID, *, by: Member, at: datetime) -> Case:
+    """Close a case: it can be looked at, and nothing more.
+
+    Raises:
+        CaseNotFound, NotAllowed: `by` does not lead a case he can see.
+    """
+    return _set_status(case_id, Case.Status.CLOSED, by=by, at=at)
+
+
+@transaction.atomic
+def reopen(case_id: UUID, *, by: Member, at: datetime) -> Case:
+    """Open a closed case again.
+
+    Raises:
+        CaseNotFound, NotAllowed: `by` does not lead a case he can see.
+    """
+    return _set_status(case_id, Case.Status.OPEN, by=by, at=at)
+
+
+def _set_status(case_id: UUID, status: Case.Status, *, by: Member, at: datetime) -> Case:
+    """Write the status of a case; one that has it already is left alone."""
+    case = queries.get(case_id, member=by, to="lead")
+    if case.status != status:
+        case.status = status
+        case.save(update_fields=["status"])
+        verb = "case.close" if status == Case.Status.CLOSED else "case.reopen"
+        record(verb, actor=by, target=case, case_id=case.pk, at=at)
+    return case

@@ -84,6 +84,17 @@ def rewrap() -> tuple[int, int]:
     return done, WrappedKey.objects.count()
 
 
+def id_of(case_id: UUID) -> UUID | None:
+    """Return the id of the key of a case; None where it has none."""
+    rows = WrappedKey.objects.filter(case__public_id=case_id)
+    return rows.values_list("key_id", flat=True).first()
+
+
+def destroy(case_id: UUID) -> None:
+    """Destroy the key of a case: nothing that was sealed with it can be opened again."""
+    WrappedKey.objects.filter(case__public_id=case_id).delete()
+
+
 def masters() -> set[str]:
     """Return the ids of the master keys that wrap something here."""
     return set(WrappedKey.objects.values_list("master", flat=True))

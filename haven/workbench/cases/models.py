@@ -1,7 +1,7 @@
 """Cases and who works on them, as stored.
 
 In      rows written by actions.py
-Out     Case, Membership, WrappedKey
+Out     Case, Membership, WrappedKey, Clock, ClockChange
 Fails   IntegrityError: a constraint below is broken; its name says which promise
 Not     here: who may see what (queries.py), what may be done (actions.py)
 """
@@ -10,6 +10,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,6 +50,12 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def days_left(self) -> int | None:
+        """Return the days until its date; negative after it, None where it was not looked up."""
+        keep_until = getattr(self, "keep_until", None)
+        return (keep_until - timezone.localdate()).days if keep_until is not None else None
 
 
 class Membership(models.Model):
@@ -101,3 +108,54 @@ class WrappedKey(models.Model):
 
     def __str__(self) -> str:
         return f"key of case {self.case_id}"
+
+
+class Clock(models.Model):
+    """Until when a case may be kept.
+
+    Nothing of the case but its number is in it, so that administrators and supervisors of
+    the agency can watch the dates without seeing a case.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="clock")
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    case_public_id = models.UUIDField(unique=True)
+    number = models.CharField(max_length=60)  # of the case
+    opened_at = models.DateTimeField()  # the case
+    keep_until = models.DateField()  # the last day on which the case may be worked on
+    reminded_days = models.SmallIntegerField(null=True, blank=True)  # of the last reminder
+    erasing = models.BooleanField(default=False)  # decided by two people; the case is not seen
+
+    class Meta:
+        verbose_name = _("retention clock")
+        verbose_name_plural = _("retention clocks")
+        indexes = [models.Index(fields=["agency", "keep_until"], name="clock_by_date")]
+
+    def __str__(self) -> str:
+        return f"clock of case {self.case_id}"
+
+
+class ClockChange(models.Model):
+    """One date that somebody set, and why."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    before = models.DateField()
+    until = models.DateField()
+    reason = models.CharField(max_length=500)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    made_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("change of a retention clock")
+        verbose_name_plural = _("changes of retention clocks")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="clock_is_changed_for_a_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"change {self.pk} of the clock of case {self.case_id}"

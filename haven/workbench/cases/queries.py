@@ -4,6 +4,7 @@ In      the member who asks
 Out     cases with the member's role, and who else works on them
 Fails   CaseNotFound: not there, or not the member's; nobody can tell which
         NotAllowed: the case may be seen, but the role does not allow the act
+        CaseLocked: it is closed, or past its date
 Why     visible_to() is the only door to a case and to everything inside it
 Not     here: changing a case (actions.py)
 """
@@ -13,11 +14,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from haven.accounts import access
 from haven.accounts import queries as accounts
 from haven.web.errors import NotAllowed, NotFound
-from haven.workbench.cases.models import Case, Membership
+from haven.workbench.cases.models import Case, Clock, Membership
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,6 +36,16 @@ MAY: dict[str, frozenset[str]] = {
 }
 
 
+class CaseLocked(NotAllowed):
+    """The case may be looked at, but nothing may be added, analysed or decided."""
+
+    code = "case.locked"
+    words = _(
+        "This case is closed, or the date until which it may be kept has passed. Its lead can "
+        "open it again, set another date with a reason, or have it erased."
+    )
+
+
 class CaseNotFound(NotFound):
     """No such case among those the member may see."""
 
@@ -40,9 +53,13 @@ class CaseNotFound(NotFound):
 
 
 def visible_to(member: Member) -> QuerySet[Case]:
-    """Return the cases a member works on, each with `my_role`."""
-    return Case.objects.filter(memberships__member=member, agency_id=member.agency_id).annotate(
-        my_role=F("memberships__role")
+    """Return the cases a member works on, each with `my_role` and `keep_until`.
+
+    One that two people decided to erase is not among them from that moment on.
+    """
+    mine = Case.objects.filter(memberships__member=member, agency_id=member.agency_id)
+    return mine.exclude(clock__erasing=True).annotate(
+        my_role=F("memberships__role"), keep_until=F("clock__keep_until")
     )
 
 
@@ -57,10 +74,13 @@ def get(case_id: UUID, *, member: Member, to: str = "") -> Case:
     Raises:
         CaseNotFound: Not there or not to be seen.
         NotAllowed: To be seen, but the role does not allow the act.
+        CaseLocked: To be worked on, but closed or past its date.
     """
     case = visible_to(member).filter(public_id=case_id).first()
     if case is None:
         raise CaseNotFound("no such case for this member")
+    if to == "work" and is_locked(case):
+        raise CaseLocked(f"case {case.pk} is closed, or past its date")
     if to and not allows(case, to):
         raise NotAllowed(f"the member's role in case {case.pk} does not allow: {to}")
     return case
@@ -73,7 +93,21 @@ def every_case() -> QuerySet[Case]:
 
 def allows(case: Case, to: str) -> bool:
     """Tell whether the member for whom the case was looked up may do an act."""
+    if to == "work" and is_locked(case):
+        return False
     return getattr(case, "my_role", "") in MAY[to]
+
+
+def is_locked(case: Case) -> bool:
+    """Tell whether a case that was looked up is closed, or past the date it may be kept."""
+    keep_until = getattr(case, "keep_until", None)
+    is_past = keep_until is not None and keep_until < timezone.localdate()
+    return is_past or case.status == Case.Status.CLOSED
+
+
+def is_erasing(case_pk: int) -> bool:
+    """Tell whether two people decided that a case is erased."""
+    return Clock.objects.filter(case=case_pk, erasing=True).exists()
 
 
 def members(case: Case) -> QuerySet[Membership]:

@@ -49,6 +49,11 @@ def root() -> Path:
     return Path(settings.HAVEN_DATA_DIR) / "uploads"
 
 
+def folder_of(case_id: UUID) -> Path:
+    """Return the folder that holds all uploads of a case."""
+    return root() / str(case_id)
+
+
 def place(case_id: UUID, exhibit_id: UUID) -> str:
     """Return where an exhibit lies, relative to the store."""
     return f"{case_id}/{exhibit_id}"
@@ -68,8 +73,8 @@ def staged(case_id: UUID, exhibit_id: UUID) -> Iterator[Path]:
     try:
         yield staging
     except BaseException:
-        _remove(staging)
-        _remove(final)
+        remove(staging)
+        remove(final)
         raise
 
 
@@ -136,7 +141,7 @@ def clear_abandoned(known: Collection[str]) -> int:
         if path.stat().st_mtime < before and str(path.relative_to(root())) not in known
     ]
     for path in old:
-        _remove(path)
+        remove(path)
     return len(old)
 
 
@@ -185,12 +190,12 @@ def _write_one(entry: Entry, target: Path, key: CaseKey, named: str) -> Stored:
     return Stored(name, entry.untrusted_name, size_bytes, digest.hexdigest())
 
 
-def _remove(folder: Path) -> None:
+def remove(folder: Path) -> None:
     """Remove a folder of ours, also after it was made read-only."""
     if not folder.exists():
         return
     folder.chmod(0o700)
-    for path in folder.iterdir():
+    for path in folder.rglob("*"):
         if path.is_dir() and not path.is_symlink():
             path.chmod(0o700)
     shutil.rmtree(folder)
