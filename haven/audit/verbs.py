@@ -122,6 +122,10 @@ VERBS: dict[str, Verb] = {
         _("The key of a case was destroyed: no copy of its files can be opened."), Kind.ERASURE
     ),
     "erasure.finish": Verb(_("A case was erased."), Kind.ERASURE),
+    "erasure.again": Verb(
+        _("A case that was erased came back with a backup, and was erased again."), Kind.ERASURE
+    ),
+    "backup.restore": Verb(_("A backup was restored."), Kind.ADMINISTRATION),
     # evidence and analysis
     "exhibit.add": Verb(_("An exhibit was added to a case."), Kind.COLLECTION),
     "run.start": Verb(_("An analysis was started."), Kind.ALTERATION),

@@ -151,3 +151,17 @@ def decoders_are_shut_in(**_kept: Any) -> Sequence[CheckMessage]:
             id="haven.E008",
         )
     ]
+
+
+@register()
+def no_restore_was_cut_off(**_kept: Any) -> Sequence[CheckMessage]:
+    """Refuse a data folder onto which a backup was restored in part."""
+    if not (settings.HAVEN_DATA_DIR / "restore.unfinished").exists():
+        return []
+    return [
+        Error(
+            "A restore of a backup was cut off here.",
+            hint="Delete the data folder, empty the database, and restore again.",
+            id="haven.E010",
+        )
+    ]

@@ -129,7 +129,7 @@ class Embedded:
             raise DatabaseTrouble(_in_words(made.stderr, "The database could not be made."))
         with tempfile.TemporaryDirectory() as empty:
             created = subprocess.run(  # noqa: S603  # our own program, fixed words
-                [str(_program("postgres")), "--single", "-j", "-D", str(self.folder), "postgres"],
+                [str(program("postgres")), "--single", "-j", "-D", str(self.folder), "postgres"],
                 input=f"CREATE DATABASE {DATABASE};\n\n",
                 cwd=empty if os.geteuid() != 0 else "/",
                 capture_output=True,
@@ -156,16 +156,16 @@ class Embedded:
                 )
             folder.chmod(0o700)
         if os.geteuid() == 0:
-            _let_through(_program("postgres").parent)
+            _let_through(program("postgres").parent)
 
-    def _run(self, program: str, *words: str) -> subprocess.CompletedProcess[str]:
+    def _run(self, name: str, *words: str) -> subprocess.CompletedProcess[str]:
         """Run one of PostgreSQL's programs to its end.
 
         Its output goes to a file: a server that inherits a pipe would keep it open.
         """
         with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(  # noqa: S603  # our own program, words from this module
-                [str(_program(program)), *words],
+                [str(program(name)), *words],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
@@ -186,7 +186,7 @@ class Embedded:
         return _in_words("", "")
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
     """Return one of the programs of the wheel.
 
     Raises:

@@ -19,6 +19,7 @@ from django.conf import settings
 from haven.workbench.analysis import probing, vault
 from haven.workbench.cases import keys
 from haven.workbench.cases import queries as cases
+from haven.workbench.cases.sealing import MAGIC
 from haven.workbench.evidence import actions as evidence
 
 NOTE = "sealed"  # a file: nothing in this folder lies in the clear
@@ -26,11 +27,22 @@ HOLDS = ("derivatives", "uploads", "probes")
 
 
 def is_needed() -> bool:
-    """Tell whether the data folder may hold files in the clear."""
+    """Tell whether the data folder holds files in the clear; once it does not, that is noted."""
     folder = Path(settings.HAVEN_DATA_DIR)
-    if (folder / NOTE).exists():
+    if (folder / NOTE).exists() or not folder.is_dir():
         return False
-    return any((folder / name).is_dir() and any((folder / name).iterdir()) for name in HOLDS)
+    if any(_is_clear(place) for name in HOLDS for place in (folder / name).rglob("*")):
+        return True
+    (folder / NOTE).touch()
+    return False
+
+
+def _is_clear(place: Path) -> bool:
+    """Tell whether a file does not begin like a sealed one; to ask is enough here."""
+    if not place.is_file() or place.is_symlink():
+        return False
+    with place.open("rb") as file:
+        return file.read(len(MAGIC)) != MAGIC
 
 
 def seal_up(progress: Callable[[int], None] = lambda _done: None) -> int:

@@ -104,16 +104,16 @@ def _wrap(row: WrappedKey, case_id: UUID, key: bytes) -> None:
     """Put a key into its row, wrapped by the present master key."""
     keeper = wrapping.wrapper()
     row.master = keeper.current()
-    row.wrapped = keeper.wrap(key, bound_to=_bound_to(row, case_id))
+    row.wrapped = keeper.wrap(key, bound_to=bound_to(case_id, row.key_id))
 
 
 def _unwrap(row: WrappedKey, case_id: UUID) -> bytes:
     """Return the key of a row."""
     return wrapping.wrapper().unwrap(
-        bytes(row.wrapped), master=row.master, bound_to=_bound_to(row, case_id)
+        bytes(row.wrapped), master=row.master, bound_to=bound_to(case_id, row.key_id)
     )
 
 
-def _bound_to(row: WrappedKey, case_id: UUID) -> bytes:
+def bound_to(case_id: UUID, key_id: UUID) -> bytes:
     """Return what a wrapped key is for, so that one row cannot stand in for another."""
-    return b"haven case key 1" + case_id.bytes + row.key_id.bytes
+    return b"haven case key 1" + case_id.bytes + key_id.bytes

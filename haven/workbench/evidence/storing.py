@@ -91,6 +91,14 @@ def bound_to(exhibit_id: UUID, stored_name: str) -> str:
     return f"{exhibit_id}/{stored_name}"
 
 
+def settle_all() -> None:
+    """Make every folder of uploads read-only again, after a restore."""
+    for folder in root().glob("*/*"):
+        for inner in folder.iterdir():
+            inner.chmod(0o550)
+        folder.chmod(0o550)
+
+
 def write(
     entries: Iterable[Entry],
     *,

@@ -1,0 +1,1 @@
+"""Backups: one folder that holds a site, and the way back from it."""
