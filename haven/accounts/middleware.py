@@ -2,7 +2,7 @@
 
 In      the request of anyone
 Out     a redirect to the sign-in, or to what is missing; for a part that htmx asks for,
-        the word to load a whole page
+        the word to load a whole page; for the API the status 401
 Fails   closed: a view is open only where it says so itself; an address that the table
         of access.py does not name is refused (403); a session that was not begun by a
         second factor reaches the pages that set one up, and no other
@@ -27,6 +27,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from haven.accounts import access, factors, sessions, step_up
+from haven.web import errors, failed
 from haven.web.pages import wants_part
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -73,7 +74,9 @@ class SignInRequired(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]  # the stubs know a redirect alone
         self, request: HttpRequest, view_func: View
     ) -> HttpResponse:
-        """Return the way to the sign-in."""
+        """Return the way to the sign-in; the API says 401."""
+        if failed.wants_json(request):
+            return _unknown(request)
         if wants_part(request):
             return HttpResponseClientRefresh()
         return super().handle_no_permission(request, view_func)
@@ -91,6 +94,8 @@ class SecondFactorRequired(ViewMiddleware):
             return None
         if not access.needs_factor(_page_name(request)):
             return None
+        if failed.wants_json(request):
+            return _unknown(request)
         if factors.any_of(request.user):
             return step_up.ask(request)
         return _to(request, reverse("accounts:enrol"))
@@ -124,8 +129,16 @@ def _page_name(request: HttpRequest) -> str:
 
 
 def _to(request: HttpRequest, where: str, **query: str) -> HttpResponse:
-    """Return the way to a whole page, for htmx too."""
+    """Return the way to a whole page, for htmx too; the API says 401."""
+    if failed.wants_json(request):
+        return _unknown(request)
     address = f"{where}?{urlencode(query)}" if query else where
     if wants_part(request):
         return HttpResponseClientRedirect(address)
     return HttpResponseRedirect(address)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    """Return that nobody who may ask the API is signed in."""
+    error = errors.NotSignedIn
+    return failed.answer(request, error.http_status, error.words, error.code)

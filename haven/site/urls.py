@@ -2,6 +2,8 @@ from django.conf import settings
 from django.urls import include, path
 
 from haven.site import views
+from haven.site.api import api
+from haven.web.failed import API
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,6 +12,7 @@ urlpatterns = [
     path("", include("haven.audit.urls")),
     path("help/keys/", views.keys, name="keys"),
     path("installation/", views.installation, name="installation"),
+    path(API.lstrip("/"), api.urls),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.evidence.urls")),
     path("", include("haven.workbench.authority.urls")),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haven.accounts import access
 from haven.accounts.requests import MemberRequest
-from haven.web import errors
+from haven.web import errors, failed
 from haven.web.pages import page
 from haven.web.templatetags.haven import ICONS
 from haven.workbench.analysis import sandbox
@@ -68,32 +68,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 @login_not_required
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     del reason
-    return page(
-        request,
-        "web/error.html",
-        part="error",
-        status=403,
-        words=_("This page was open for too long. Go back, load it again and repeat the step."),
-        code="web.csrf",
-    )
+    words = _("This page was open for too long. Go back, load it again and repeat the step.")
+    return failed.answer(request, errors.NotAllowed.http_status, words, "web.csrf")
 
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer without the database, the session or the member: any of them may be what failed."""
-    body = loader.render_to_string(
-        "site/500.html", {"words": errors.WebError.words, "code": "site.failed"}
-    )
+    words, code = errors.WebError.words, "site.failed"
+    if failed.wants_json(request):
+        return failed.answer(request, 500, words, code)
+    body = loader.render_to_string("site/500.html", {"words": words, "code": code})
     return HttpResponse(body, status=500)
 
 
 def _failed(request: HttpRequest, error: type[errors.WebError]) -> HttpResponse:
-    """Return the page for a failure, the same as middleware.PlainWords gives."""
-    return page(
-        request,
-        "web/error.html",
-        part="error",
-        status=error.http_status,
-        words=error.words,
-        code=error.code,
-    )
+    """Return the answer to a failure, the same as middleware.PlainWords gives."""
+    return failed.answer(request, error.http_status, error.words, error.code)

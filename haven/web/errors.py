@@ -2,8 +2,10 @@
 
 WebError
 ├── BadInput                 400: the request is wrong; the words say how to mend it
+├── NotSignedIn              401: of the API alone; a page leads to the sign-in instead
 ├── NotAllowed               403: the member may see the thing, but not do this
 ├── NotFound                 404: not there, or not yours; the two look the same
+├── WrongMethod              405: of the API alone, which can only be read
 └── Conflict                 409: the thing changed in the meantime; look again
 
 Apps subclass these beside the function that raises them. `words` is what the person reads,
@@ -33,6 +35,14 @@ class BadInput(WebError):
     words = _("That request could not be understood.")
 
 
+class NotSignedIn(WebError):
+    """The API was asked by nobody we know."""
+
+    code = "web.not_signed_in"
+    http_status = 401
+    words = _("Sign in first.")
+
+
 class NotAllowed(WebError):
     """The member may see the thing, but not do this."""
 
@@ -47,6 +57,14 @@ class NotFound(WebError):
     code = "web.not_found"
     http_status = 404
     words = _("There is nothing here that you can see.")
+
+
+class WrongMethod(WebError):
+    """The address does not take this method."""
+
+    code = "web.wrong_method"
+    http_status = 405
+    words = _("This address can only be read.")
 
 
 class Conflict(WebError):

@@ -2,7 +2,7 @@
 
 In      the request and whatever the view did
 Out     a response; an error that carries `http_status` becomes a short page, or for htmx
-        a short notice, with its `words`
+        a short notice, with its `words`; for the API the same as JSON
 Fails   other errors pass through to Django, which answers 500 and tells nothing
 Why     views stay one call long, and the words are the same everywhere
 Not     here: who may do what
@@ -14,8 +14,7 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
-from haven.web import errors
-from haven.web.pages import page
+from haven.web import errors, failed
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -70,8 +69,14 @@ class PlainWords:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
-        return self.get_response(request)
+        """Pass the request on; the API's routes refuse a method in bare words, mend that."""
+        response = self.get_response(request)
+        error = errors.WrongMethod
+        if response.status_code != error.http_status or not failed.wants_json(request):
+            return response
+        refused = failed.answer(request, error.http_status, error.words, error.code)
+        refused["Allow"] = response["Allow"]
+        return refused
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page for an error, or None for one that nobody planned."""
@@ -82,4 +87,4 @@ class PlainWords:
         words = getattr(known or error, "words", errors.WebError.words)
         code = getattr(known or error, "code", errors.WebError.code)
         logger.info("%s answered with %s", code, status)
-        return page(request, "web/error.html", part="error", status=status, words=words, code=code)
+        return failed.answer(request, status, words, code)

@@ -14,6 +14,7 @@ from haven.accounts.models import Agency, Member
 NOWHERE = {  # ids of things that are not there: whoever may ask gets "not found"
     "IntConverter": 999_999_999,
     "UUIDConverter": "00000000-0000-4000-8000-000000000000",
+    "UUIDStrConverter": "00000000-0000-4000-8000-000000000000",  # of django-ninja
     "StringConverter": "x",
     "SlugConverter": "x",
     "PathConverter": "x",
@@ -61,6 +62,8 @@ def is_refused(answer: HttpResponse) -> bool:
 
 
 def is_sent_to_sign_in(answer: HttpResponse) -> bool:
+    if answer.status_code == 401:  # the API has no page to send to
+        return answer.json()["code"] == "web.not_signed_in"
     return answer.status_code == 302 and answer["Location"].startswith("/account/sign-in/")
 
 

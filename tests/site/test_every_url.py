@@ -76,6 +76,8 @@ OWN = {  # of a member, not of a case
     "cases:list",
     "cases:open",
     "accounts:sign-out",
+    "api:cases",
+    "api:openapi-json",
 }
 NOT_THERE = {  # no passkey, no recovery code and no checkpoint in these tests
     "audit:note",
@@ -279,6 +281,10 @@ def test_nobody_gets_past_the_sign_in(client: Client, world: World, method: str)
     for name in CLOSED:
         answer = getattr(client, method)(address(name, world.ours))
 
+        if name.startswith("api:"):
+            assert answer.status_code == 401, (name, method)
+            assert method == "head" or answer.json()["code"] == "web.not_signed_in"
+            continue
         assert answer.status_code == 302, (name, method)
         assert answer["Location"].startswith("/account/sign-in/"), (name, method)
         assert not answer.content

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 from haven.workbench.analysis import item_queries as items
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from haven.workbench.evidence.models import Exhibit
 
 _ANY = ("", _("any"))
+_LONGEST_FACT = 200  # characters of one filter kept on the record
 _LONGEST_ID = 80  # characters; the column of a group's id, the longest there is
 FACES = [
     _ANY,
@@ -113,6 +114,16 @@ class Items(forms.Form):
     def _exhibit(self, public_id: str | None) -> UUID | None:
         """Return the id of the chosen exhibit."""
         return self.known[public_id].public_id if public_id else None
+
+
+def looked_for(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the filters of a request as the record keeps them: short, and storable."""
+    said = {name: given.get(name, "") for name in Items.base_fields}
+    return {
+        name: value[:_LONGEST_FACT].replace("\0", "\ufffd")
+        for name, value in said.items()
+        if value
+    }
 
 
 class Groups(forms.Form):

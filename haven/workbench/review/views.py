@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from haven.workbench.cases.models import Case
 
 _PATHS_SHOWN = 200
-_LONGEST_FACT = 200  # characters of one filter kept on the record
 _UNREAD_SHOWN = 100
 
 
@@ -65,7 +64,7 @@ def overview(request: MemberRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = actions.view_items(
-        case_id, looked_for=_looked_for(request), by=request.user, at=timezone.now()
+        case_id, looked_for=forms.looked_for(request.GET), by=request.user, at=timezone.now()
     )
     form = _filter(request, case)
     chosen, order = form.chosen(), form.chosen_order()
@@ -174,13 +173,6 @@ def retry(request: MemberRequest, case_id: UUID) -> HttpResponse:
 def _about(case: Case) -> dict[str, Any]:
     """Return what every page of a case shows."""
     return {"case": case, "may_work": cases.allows(case, "work")}
-
-
-def _looked_for(request: MemberRequest) -> dict[str, str]:
-    """Return the filters of a request as the record keeps them: short, and storable."""
-    given = {name: request.GET.get(name, "") for name in forms.Items.base_fields}
-    said = {name: value for name, value in given.items() if value}
-    return {name: value[:_LONGEST_FACT].replace("\0", "\ufffd") for name, value in said.items()}
 
 
 def _filter(request: MemberRequest, case: Case) -> forms.Items:

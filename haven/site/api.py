@@ -1,0 +1,85 @@
+"""API: the addresses that the parts offer to programs, put together.
+
+In      requests under /api/ of a signed-in member
+Out     JSON, and openapi.json that describes it; no page that tries it out, as such a page
+        loads scripts from another host
+Fails   as the pages do, with code and words as JSON (web/failed.py)
+Why     one place that knows every part's api.py
+Not     here: tokens for programs of others; until there are, a session is needed
+"""
+
+from typing import Any, NoReturn
+
+from django.http import Http404, HttpRequest
+from django.urls import URLPattern, URLResolver
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
+from ninja.security import SessionAuth
+
+from haven.web import errors, failed
+from haven.workbench.analysis import api as analysis
+from haven.workbench.cases import api as cases
+from haven.workbench.evidence import api as evidence
+from haven.workbench.review import api as review
+
+NAMESPACE = "api"
+
+
+class Api(NinjaAPI):
+    """The API without its root, which ninja makes only to learn the prefix."""
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        """Return the routes, the application and the namespace."""
+        routes, app, namespace = super().urls
+        return [one for one in routes if getattr(one, "name", "") != "api-root"], app, namespace
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """Return the name of the address; it is short, and stays when code moves."""
+        return operation.url_name or super().get_openapi_operation_id(operation)
+
+    def get_root_path(self, path_params: dict[str, Any]) -> str:
+        """Return the prefix of every address."""
+        return failed.API
+
+
+api = Api(
+    title="Haven",
+    version="1",
+    description="Reads what a member may see of the cases he works on. Nothing can be changed.",
+    urls_namespace=NAMESPACE,
+    docs_url=None,
+    docs_decorator=require_safe,
+    auth=SessionAuth(),
+)
+for _part in (cases, evidence, analysis, review):
+    api.add_router("cases/", _part.router)
+
+
+class WrongQuestion(errors.BadInput):
+    """A parameter of the question is wrong; the log says which."""
+
+    code = "api.wrong_question"
+
+
+@api.exception_handler(ValidationError)
+def _wrong(request: HttpRequest, error: ValidationError) -> NoReturn:
+    """Leave the answer to web/middleware.py."""
+    names = sorted({str(one["loc"][-1]) for one in error.errors})
+    raise WrongQuestion(f"wrong parameters: {', '.join(names)}") from error
+
+
+@api.exception_handler(HttpError)
+def _refused(request: HttpRequest, error: HttpError) -> NoReturn:
+    """Leave the answer to web/middleware.py."""
+    kinds = {401: errors.NotSignedIn, 403: errors.NotAllowed}
+    raise kinds.get(error.status_code, errors.BadInput)(str(error)) from error
+
+
+@api.exception_handler(Http404)
+@api.exception_handler(Exception)
+def _other(request: HttpRequest, error: Exception) -> NoReturn:
+    """Leave the answer to web/middleware.py, and what nobody planned to Django."""
+    raise error

@@ -1,0 +1,47 @@
+"""API of analysis: the runs of a case.
+
+In      requests of a signed-in member
+Out     JSON: what was asked for, how far it is, with which versions
+Fails   as the queries do; web/failed.py makes JSON of it
+Not     here: what the runs found (haven.workbench.review)
+"""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.utils import timezone
+from ninja import Field, Router, Schema
+
+from haven.accounts.requests import MemberRequest
+from haven.web.api import FAILURES, After, Rows, rows_of
+from haven.web.keyset import window
+from haven.workbench.analysis import queries
+from haven.workbench.cases import actions as cases
+
+router = Router(tags=["runs"])
+
+
+class Run(Schema):
+    """One go of the engine over one exhibit."""
+
+    id: Annotated[UUID, Field(validation_alias="public_id")]
+    exhibit: Annotated[UUID, Field(validation_alias="exhibit.public_id")]
+    state: str
+    error_code: Annotated[str, Field(description="why it could not finish; else empty")]
+    options: dict[str, object]
+    versions: dict[str, object]
+    n_files: Annotated[int | None, Field(description="null while still counting")]
+    n_seen: Annotated[int, Field(description="files whose outcome is known")]
+    n_faces: int
+    requested_by: Annotated[str, Field(validation_alias="requested_by.display_name")]
+    requested_at: datetime
+    finished_at: datetime | None
+
+
+@router.get("{uuid:case_id}/runs/", response={200: Rows[Run], **FAILURES}, url_name="runs")
+def runs(request: MemberRequest, case_id: UUID, after: After = "") -> dict[str, object]:
+    """The runs of a case, the latest first. Looking is recorded."""
+    case = cases.view(case_id, by=request.user, at=timezone.now())
+    found = queries.runs(case)
+    return rows_of(window(found, order=("-requested_at", "-pk"), after=after))

@@ -1,0 +1,196 @@
+"""API of review: the items of a case and the groups of faces in it.
+
+In      requests of a signed-in member, with the same filters as the grid
+Out     JSON: facts, never a picture and never a template of a face
+Fails   as the queries do; web/failed.py makes JSON of it
+Why     consultation is recorded by the same actions as on the pages
+Not     here: deciding anything; a person does that on a page
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.utils import timezone
+from ninja import Field, Query, Router, Schema
+
+from haven.accounts.requests import MemberRequest
+from haven.web.api import FAILURES, After, Rows, rows_of
+from haven.web.keyset import window
+from haven.workbench.analysis import face_queries as faces
+from haven.workbench.analysis import item_queries as items
+from haven.workbench.review import actions, forms, queries
+
+router = Router(tags=["items and people"])
+
+_NO_ZERO = r"^[^\x00]*$"  # PostgreSQL compares no text with a zero byte
+_PATHS_SHOWN = 200
+Words = Annotated[str, Field(max_length=200, pattern=_NO_ZERO)]
+
+
+class Filter(Schema):
+    """Which items to tell, and in which order; empty fields choose nothing away."""
+
+    q: Annotated[Words, Field(description="part of a path, or the beginning of a SHA-256")] = ""
+    order: Literal["faces", "quality", "newest", "oldest", "largest", "arrival"] = "faces"
+    faces: Literal["", "any", "none", "1", "2", "3"] = ""
+    status: Literal["", "done", "unsupported", "failed"] = ""
+    size: Literal["", "tiny", "small", "medium", "large"] = ""
+    taken_from: date | None = None
+    taken_to: date | None = None
+    camera: Words = ""
+    exhibit: UUID | None = None
+    code: Annotated[str, Field(max_length=40, pattern=_NO_ZERO)] = ""
+
+    def chosen(self) -> items.Filter:
+        """Return the filter as the queries take it."""
+        return items.Filter(
+            faces=self.faces,
+            status=self.status,
+            size=self.size,
+            taken_from=self.taken_from,
+            taken_to=self.taken_to,
+            camera=self.camera,
+            exhibit=self.exhibit,
+            words=self.q.strip(),
+            error_code=self.code,
+        )
+
+
+class Item(Schema):
+    """Distinct content in a case. Time, camera and place are what the file says of itself."""
+
+    id: Annotated[int, Field(validation_alias="pk")]
+    sha256: str
+    sha1: str
+    md5: str
+    size_bytes: int
+    mime: str
+    kind: str
+    status: str
+    error_code: Annotated[str, Field(description="why it was not looked at; else empty")]
+    width_px: int | None
+    height_px: int | None
+    taken_at: str
+    gps_lat: float | None
+    gps_lon: float | None
+    camera: str
+    camera_serial: str
+    n_faces: int
+
+
+class ItemFacts(Item):
+    """An item with its perceptual hash, which lists leave out."""
+
+    pdq: Annotated[str, Field(validation_alias="pdq_hex", description="64 digits, or empty")]
+    pdq_quality: int | None
+
+
+class Path(Schema):
+    """A path at which an item lay."""
+
+    exhibit: Annotated[UUID, Field(validation_alias="exhibit.public_id")]
+    path: str
+
+
+class Face(Schema):
+    """One face on an item: where it is, not what it looks like."""
+
+    id: Annotated[int, Field(validation_alias="pk")]
+    item: Annotated[int, Field(validation_alias="item_id")]
+    position: int
+    box_xyxy_px: list[float]
+    quality: float
+    group: Annotated[str | None, Field(validation_alias="group.public_id")] = None
+
+
+class ItemWhole(Schema):
+    """An item with the paths at which it lay and the faces on it."""
+
+    item: ItemFacts
+    paths: Annotated[list[Path], Field(description="the first 200")]
+    faces: list[Face]
+
+
+class Person(Schema):
+    """Who the faces of a group are, as a member decided."""
+
+    name: str
+    note: str
+    named_by: Annotated[str, Field(validation_alias="named_by.display_name")]
+    named_at: datetime
+
+
+class Group(Schema):
+    """Faces that look alike, put together by the program or decided by a person."""
+
+    id: Annotated[str, Field(validation_alias="group.public_id")]
+    n_faces: Annotated[int, Field(validation_alias="group.n_faces")]
+    n_items: Annotated[int, Field(validation_alias="group.n_items")]
+    decided: Annotated[
+        bool, Field(validation_alias="group.decided", description="a person changed or named it")
+    ]
+    person: Person | None
+
+
+class GroupWhole(Schema):
+    """A group with a part of its faces, the clearest first."""
+
+    group: Group
+    faces: Rows[Face]
+
+
+@router.get("{uuid:case_id}/items/", response={200: Rows[Item], **FAILURES}, url_name="items")
+def list_items(
+    request: MemberRequest, case_id: UUID, chosen: Query[Filter], after: After = ""
+) -> dict[str, object]:
+    """The items of a case. Looking is recorded with what was looked for."""
+    case = actions.view_items(
+        case_id, looked_for=forms.looked_for(request.GET), by=request.user, at=timezone.now()
+    )
+    return rows_of(queries.tiles(case, chosen.chosen(), chosen.order, after))
+
+
+@router.get(
+    "{uuid:case_id}/items/{int:item_id}/",
+    response={200: ItemWhole, **FAILURES},
+    url_name="item",
+)
+def one_item(request: MemberRequest, case_id: UUID, item_id: int) -> dict[str, object]:
+    """One item. Looking is recorded."""
+    _case, found = actions.view_item(case_id, item_id, by=request.user, at=timezone.now())
+    return {
+        "item": found,
+        "paths": items.paths(found)[:_PATHS_SHOWN],
+        "faces": faces.faces_on(found),
+    }
+
+
+@router.get("{uuid:case_id}/groups/", response={200: Rows[Group], **FAILURES}, url_name="groups")
+def list_groups(
+    request: MemberRequest, case_id: UUID, after: After = "", single: bool = False
+) -> dict[str, object]:
+    """The groups of faces of a case, largest first; with `single` also those of one face."""
+    case = actions.view_people(case_id, by=request.user, at=timezone.now())
+    found, rows = queries.people(case, after, least_faces=1 if single else 2)
+    return rows_of(found, rows)
+
+
+@router.get(
+    "{uuid:case_id}/groups/{group_id}/",
+    response={200: GroupWhole, **FAILURES},
+    url_name="group",
+)
+def one_group(
+    request: MemberRequest, case_id: UUID, group_id: str, after: After = ""
+) -> dict[str, object]:
+    """One group of faces. Looking is recorded."""
+    case = actions.view_group(case_id, group_id, by=request.user, at=timezone.now())
+    found = faces.group(case, group_id)
+    shown = window(
+        faces.faces_of(found),
+        order=("-quality", "-id"),
+        after=after,
+        size=queries.FACES_ON_A_PAGE,
+    )
+    return {"group": queries.rows([found])[0], "faces": rows_of(shown)}
