@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haven import __version__
-from haven.audit import bodies, checking, context, exporting, queries, stamps, verbs
+from haven.audit import bodies, checking, context, exporting, queries, stamps, verbs, writing
 from haven.audit.models import Event, Personal, Stamp, StampRequest
 from haven.audit.queries import LookedFor
 from haven.audit.scopes import Reader
@@ -118,11 +118,11 @@ def record(  # noqa: PLR0913  # one call from every act of the program, all by k
         version=__version__,
     )
     event.body = bodies.body_of(event)
-    event.save(force_insert=True)
+    beside = None
     if kept:
         words = " ".join(filter(None, (_name(actor), reason))).replace("\0", " ")
-        beside = Personal(event=event, salt=kept.salt, text=kept.text, words=words)
-        beside.save(force_insert=True)
+        beside = Personal(salt=kept.salt, text=kept.text, words=words)
+    writing.insert(event, beside)
     return event
 
 

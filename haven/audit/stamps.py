@@ -6,6 +6,9 @@ Fails   StampRefused (400): no answer to a request of ours, or not signed as it 
         NoAuthorities (409): no certificate of an authority is trusted here
 Why     whoever has our key can sign another history, but not with yesterday's date
 Not     here: sending anything; Haven never does
+
+rfc3161-client reads strict DER: it refuses an answer that holds several certificates out of
+their order, as some authorities send. Ask such an authority for its own certificate alone.
 """
 
 import datetime as dt
