@@ -244,7 +244,8 @@ SESSION_COOKIE_NAME = "__Host-haven" if _IN_SERVICE else "haven_session"
 CSRF_COOKIE_NAME = "__Host-haven-csrf" if _IN_SERVICE else "haven_csrf"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Strict"
-SESSION_COOKIE_SAMESITE = "Strict"
+# An agency's provider sends people back from another site, and the session knows what was asked.
+SESSION_COOKIE_SAMESITE = "Lax" if HAVEN_OIDC_ISSUER else "Strict"
 SESSION_COOKIE_AGE = HAVEN_SESSION_S
 SECURE_SSL_REDIRECT = _IN_SERVICE and env.flag("HAVEN_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _IN_SERVICE else 0

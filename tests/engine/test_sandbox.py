@@ -6,8 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from haven import engine
@@ -15,8 +17,9 @@ from haven.bare import kept
 from haven.cli.main import main
 from haven.engine.errors import SandboxMissing
 from haven.engine.options import Limits
+from haven.engine.records import Derivatives, Face, Kind
 from haven.engine.runners import Processes, named, processes
-from haven.engine.runners.sandbox import LAYERS, Layer, SandboxState, probe
+from haven.engine.runners.sandbox import LAYERS, Layer, SandboxState, border, probe
 from tests.engine import sandbox_steps as steps
 
 TESTS = Path(__file__).parents[1]
@@ -144,6 +147,63 @@ class TestAWorker:
         assert found["well"] == "well"
         assert found["good"] == "good"
         assert found[how].error.code == "step.crashed"
+
+
+class TestWhatAWorkerSendsBack:
+    @pytest.mark.parametrize("what", ["bomb", "a flood"])
+    def test_is_refused_where_no_step_returns_it_and_nothing_of_it_runs(self, what, monkeypatch):
+        monkeypatch.setattr(processes, "POOLS", 0)  # give up at once; a file is tried again
+        with Processes(1, reads=[TESTS]) as runner, pytest.raises(engine.EngineError) as raised:
+            list(runner.map(steps.answer, [what, what], limits=LIMITS))
+
+        assert raised.value.code == "step.crashed"
+        assert not steps.HERE.exists()
+
+    @pytest.mark.parametrize("what", ["a lie", "noise"])
+    def test_cannot_stop_the_run_by_a_lie(self, what, monkeypatch):
+        """It ends, with an error or because the answer came first; it never hangs."""
+        monkeypatch.setattr(processes, "POOLS", 0)
+        with Processes(1, reads=[TESTS]) as runner:
+            try:
+                found = dict(runner.map(steps.forge, [what], limits=LIMITS))
+            except engine.EngineError as error:
+                assert error.code == "step.crashed"
+            else:
+                assert found == {what: what}
+
+    def test_may_be_all_that_the_engine_knows(self):
+        face = Face(
+            box_xyxy_px=np.zeros(4, np.float32),
+            landmarks_px=np.zeros((5, 2), np.float32),
+            score=float(np.float32(0.5)),
+            embedding=np.arange(128, dtype=np.float32),
+            quality_parts={"size": np.float64(0.5)},
+        )
+        sent = [face, Derivatives(b"x", b"y", (b"z",)), Path("/a"), Kind.IMAGE, {1, 2}, None]
+        with Processes(1, reads=[TESTS]) as runner:
+            ((_, found),) = runner.map(steps.answer, [tuple(sent)], limits=LIMITS)
+
+        assert found[0].embedding.tolist() == face.embedding.tolist()
+        assert found[1].face_crops == (b"z",)
+        assert found[2:] == tuple(sent[2:])
+
+    @pytest.mark.parametrize(
+        "name",
+        [
+            ("os", "system"),
+            ("builtins", "eval"),
+            ("builtins", "getattr"),
+            ("haven.engine.records", "np"),
+            ("haven.engine.records", "Face.__init__"),
+            ("haven.engine.reading", "checksums"),
+            ("haven.engine.pipeline", "Examine"),
+            ("functools", "partial"),
+            ("pebble.common.types", "RemoteException"),
+        ],
+    )
+    def test_names_nothing_that_could_be_called(self, name):
+        with pytest.raises(BrokenProcessPool):
+            border.read(f"c{name[0]}\n{name[1]}\n.".encode())
 
 
 def digests_of(folder):

@@ -9,16 +9,21 @@ Why     one home for OpenVINO and ONNX Runtime; colour order and type change hap
 Not     here: which model, which canvas, what the outputs mean
 """
 
+import sys
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
-from openvino.preprocess import ColorFormat, PrePostProcessor
 
 from haven.engine.errors import AssetMissing, AssetRefused, WrongShape
 from haven.engine.records import Pixels
+
+# OpenVINO loads a module that counts its users at their maker's, unless that cannot be found.
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # None: not to be imported
+
+import openvino as ov  # noqa: E402
+from openvino.preprocess import ColorFormat, PrePostProcessor  # noqa: E402
 
 Outputs = list[NDArray[np.float32]]
 FULL = "f32"

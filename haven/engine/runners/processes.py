@@ -32,7 +32,7 @@ from haven.engine.errors import (
 )
 from haven.engine.options import Limits
 from haven.engine.runners.base import Failed, P, Passed, R, Step, T
-from haven.engine.runners.sandbox import probe
+from haven.engine.runners.sandbox import border, probe
 from haven.engine.runners.sandbox.enter import enter
 from haven.engine.runners.sandbox.layers import LIMITS_ONLY, SandboxState
 
@@ -77,7 +77,9 @@ class Processes:
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
-        return ProcessPool(max_workers=self.workers, initializer=self._begin, context=_context())
+        return border.guard(
+            ProcessPool(max_workers=self.workers, initializer=self._begin, context=_context())
+        )
 
     def __enter__(self) -> Self:
         """Return self."""
