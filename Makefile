@@ -15,7 +15,7 @@ ENVIRONMENT = @starter="$${PYTHON:-$$(command -v python3 || command -v python ||
   "$$starter" scripts/environment.py
 
 .DEFAULT_GOAL := help
-.PHONY: help up test e2e check bench docs translations format lock clean
+.PHONY: help up test e2e check sbom bench docs translations format lock clean
 
 help: ## say what can be made
 	@echo "make WHAT, where WHAT is one of"
@@ -35,7 +35,7 @@ e2e: ## run the tests in a browser alone
 	@$(RUN) -m haven.cli.main assets get
 	@$(RUN) -m pytest --e2e -m e2e $(TESTS)
 
-check: ## style, types, layers, Django's checks, migrations complete
+check: ## style, types, layers, Django's checks, migrations complete, known faults of libraries
 	$(ENVIRONMENT) --dev
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
@@ -43,6 +43,11 @@ check: ## style, types, layers, Django's checks, migrations complete
 	.venv/bin/lint-imports
 	$(RUN) -m haven.site check --fail-level WARNING
 	$(RUN) -m haven.site makemigrations --check --dry-run
+	$(RUN) scripts/audit.py
+
+sbom: ## write the list of all third-party parts, build/sbom.cdx.json
+	$(ENVIRONMENT) --dev
+	@$(RUN) scripts/sbom.py
 
 bench: ## measure this machine against the peers; takes a while
 	$(ENVIRONMENT) --dev
