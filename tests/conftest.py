@@ -51,6 +51,7 @@ os.environ.update(
     HAVEN_EVIDENCE_ROOTS=str(EVIDENCE_DIR),
     HAVEN_RUNNER="serial",
     HAVEN_WORKERS="1",
+    HAVEN_TERMS="no",  # of members in tests; those of the terms ask for them
 )
 
 

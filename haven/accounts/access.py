@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from haven.web.errors import NotAllowed
@@ -38,6 +39,18 @@ class Role(models.TextChoices):
 
 CASEWORKERS = frozenset({Role.INVESTIGATOR, Role.ANALYST, Role.SUPERVISOR})
 
+# What a role allows, in words for the member who has it.
+IN_WORDS: dict[Role, str | Promise] = {
+    Role.INVESTIGATOR: _("Open cases, and work on those you are on."),
+    Role.ANALYST: _("Work on the cases you are on: groups, people, searches."),
+    Role.SUPERVISOR: _("Open cases, work on those you are on, and vouch for applicants."),
+    Role.WELLBEING: _("Look after colleagues: how much they see, never what they see."),
+    Role.ADMINISTRATOR: _("Look after the members of your agency. No case opens by this role."),
+    Role.AUDITOR: _("Read the record of what was done. No picture opens by this role."),
+    Role.CURATOR: _("Look after agencies and providers, and agree to applications."),
+    Role.PROVIDER: _("Describe your tools to agencies. Nothing of a case opens, ever."),
+}
+
 # Who may give and take which roles. A curator appoints the first administrator of an
 # agency and whoever speaks for a provider; nobody but a curator makes a curator.
 GRANTS: dict[Role, frozenset[Role]] = {
@@ -49,7 +62,7 @@ GRANTS: dict[Role, frozenset[Role]] = {
 MAY: dict[str, frozenset[Role]] = {
     "case.work": CASEWORKERS,  # be on a case at all; the place on the case says what there
     "case.open": frozenset({Role.INVESTIGATOR, Role.SUPERVISOR}),
-    "members.manage": frozenset({Role.ADMINISTRATOR}),  # of the own agency
+    "members.manage": frozenset({Role.ADMINISTRATOR, Role.CURATOR}),  # whom: members/queries.py
     "resets.ask": frozenset({Role.ADMINISTRATOR}),  # of a colleague's way to sign in
     "resets.confirm": frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),  # by another than asked
     "agencies.manage": frozenset({Role.CURATOR}),
@@ -108,6 +121,9 @@ PAGES: dict[str, str] = {
     "mfa_generate_recovery_codes": SIGNED_IN,
     "usersessions_list": SIGNED_IN,
     "accounts:end-session": SIGNED_IN,
+    "accounts:profile": SIGNED_IN,
+    "accounts:leave": SIGNED_IN,
+    "accounts:terms": SIGNED_IN,
     "accounts:resets": "resets.confirm",
     "accounts:confirm-reset": "resets.confirm",
     "accounts:withdraw-reset": "resets.confirm",
@@ -120,6 +136,34 @@ PAGES: dict[str, str] = {
     "audit:ask_stamp": "record.export",
     "audit:bring_stamp": "record.export",
     "audit:export": "record.export",
+    "members:list": "members.manage",
+    "members:one": "members.manage",
+    "members:roles": "members.manage",
+    "members:suspend": "members.manage",
+    "members:reactivate": "members.manage",
+    "members:left": "members.manage",
+    "members:confirm": "members.manage",
+    "invitations:list": "members.manage",
+    "invitations:renew": "members.manage",
+    "invitations:revoke": "members.manage",
+    "invitations:letters": "members.manage",
+    "invitations:for_agency": "agencies.manage",
+    "invitations:accept": OPEN,
+    "agencies:list": "agencies.manage",
+    "agencies:add": "agencies.manage",
+    "agencies:one": "agencies.manage",
+    "agencies:add_domain": "agencies.manage",
+    "agencies:remove_domain": "agencies.manage",
+    "agencies:contact": "agencies.manage",
+    "agencies:status": "agencies.manage",
+    "joining:apply": OPEN,
+    "joining:address": OPEN,
+    "joining:terms": OPEN,
+    "joining:still": OPEN,
+    "joining:queue": "applications.decide",
+    "joining:one": "applications.decide",
+    "joining:approve": "applications.decide",
+    "joining:refuse": "applications.decide",
     "cases:list": "case.work",
     "cases:open": "case.open",
     "cases:members": "case.work",
@@ -175,7 +219,7 @@ PAGES: dict[str, str] = {
 }
 
 # Where a member begins: the first of these that a role opens.
-STARTS = ("cases:list", "audit:list")
+STARTS = ("cases:list", "agencies:list", "members:list", "audit:list")
 
 
 def allows(member: Member, act: str) -> bool:
@@ -206,6 +250,16 @@ def opens(member: Member, page: str) -> bool:
     return rule in (OPEN, SIGNED_IN, ENROLMENT) or allows(member, rule)
 
 
+def is_open(page: str) -> bool:
+    """Tell whether an address is open to everyone."""
+    return PAGES.get(page) == OPEN
+
+
+def is_before_terms(page: str) -> bool:
+    """Tell whether an address may be asked for before the terms are accepted."""
+    return PAGES.get(page) in (OPEN, ENROLMENT)
+
+
 def may(member: Member) -> dict[str, dict[str, bool]]:
     """Return what a member may do, for templates: `may.case.open` for the act "case.open"."""
     told: dict[str, dict[str, bool]] = {}
@@ -213,6 +267,12 @@ def may(member: Member) -> dict[str, dict[str, bool]]:
         thing, _dot, what = act.partition(".")
         told.setdefault(thing, {})[what] = allows(member, act)
     return told
+
+
+def in_words(member: Member) -> list[tuple[str, str]]:
+    """Return each role of a member with what it allows."""
+    roles = map(Role, member.roles)
+    return [(str(role.label), str(IN_WORDS[role])) for role in roles]
 
 
 def grantable(member: Member) -> frozenset[Role]:

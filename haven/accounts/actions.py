@@ -9,6 +9,7 @@ Not     here: invitations, vetting, second factors
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
@@ -35,6 +36,20 @@ NOTED = (  # what note() may record
     "member.remove_factor",
     "member.end_sessions",
 )
+
+VERIFIED_DAYS = 365  # then a member and an administrator confirm (members/yearly.py)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who comes to be a member."""
+
+    display_name: str
+    email: str  # official, in lower case; also the sign-in name
+    duty: str = ""
+    languages: tuple[str, ...] = ()  # spoken, ISO 639
+    language: str = "en"  # of letters
+    supervisor: Member | None = None
 
 
 class NameTaken(Conflict):
@@ -81,7 +96,7 @@ def add_agency(
 
 
 @transaction.atomic
-def add_member(
+def add_member(  # noqa: PLR0913  # all by keyword; most have a default
     *,
     username: str,
     display_name: str,
@@ -89,6 +104,7 @@ def add_member(
     by: Member | None,
     at: dt.datetime,
     roles: Collection[str] = (),
+    email: str = "",
 ) -> Member:
     """Add a member, who can sign in once a one-time link was used.
 
@@ -100,12 +116,53 @@ def add_member(
     if Member.objects.filter(username=username).exists():
         raise NameTaken("a member of that sign-in name exists")
     chosen = sorted(set(roles))
-    made = Member(username=username, display_name=display_name, agency=agency, roles=chosen)
+    made = Member(
+        username=username, display_name=display_name, agency=agency, roles=chosen, email=email
+    )
     made.set_unusable_password()
     made.full_clean(exclude=["password"])
     made.save()
     record("member.add", actor=by, target=made, at=at, agency_id=agency.pk, given_roles=chosen)
     return made
+
+
+@transaction.atomic
+def add_person(
+    person: Person, *, agency: Agency, roles: Collection[str], by: Member | None, at: dt.datetime
+) -> Member:
+    """Add a member who was invited or whose application was approved.
+
+    The member is active once the sign-in is set up, and verified for a year.
+
+    Raises:
+        NameTaken: The address is in use.
+    """
+    made = add_member(
+        username=person.email,
+        display_name=person.display_name,
+        agency=agency,
+        by=by,
+        at=at,
+        roles=roles,
+        email=person.email,
+    )
+    made.duty, made.language = person.duty, person.language
+    made.languages, made.supervisor = list(person.languages), person.supervisor
+    made.status, made.status_at = Member.Status.INVITED, at
+    made.verified_until = at.date() + dt.timedelta(days=VERIFIED_DAYS)
+    made.full_clean(exclude=["password"])
+    made.save()
+    return made
+
+
+@transaction.atomic
+def arrive(member: Member, *, at: dt.datetime) -> None:
+    """Note that a member who was let in has set up the sign-in."""
+    arrived = Member.objects.filter(pk=member.pk, status=Member.Status.INVITED).update(
+        status=Member.Status.ACTIVE, status_at=at
+    )
+    if arrived:
+        record("member.arrive", actor=member, target=member, at=at)
 
 
 @transaction.atomic

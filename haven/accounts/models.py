@@ -147,6 +147,8 @@ class Member(AbstractUser):
     )
     signed_out_at = models.DateTimeField(null=True, blank=True)  # older sessions have ended
 
+    reminded_days = models.PositiveSmallIntegerField(null=True, blank=True)  # days before
+
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
@@ -176,6 +178,11 @@ class Member(AbstractUser):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def role_labels(self) -> list[str]:
+        """Return the roles in words."""
+        return [str(Role(role).label) for role in self.roles]
 
 
 class FactorReset(models.Model):

@@ -1,6 +1,8 @@
 from django.urls import path
 
 from haven.accounts import factor_views, reset_views, views
+from haven.accounts.members import views as members
+from haven.accounts.terms import views as terms
 
 app_name = "accounts"
 
@@ -15,6 +17,9 @@ urlpatterns = [
     path("resets/", reset_views.resets, name="resets"),
     path("resets/<int:reset_id>/confirm/", reset_views.confirm, name="confirm-reset"),
     path("resets/<int:reset_id>/withdraw/", reset_views.withdraw, name="withdraw-reset"),
+    path("profile/", members.profile, name="profile"),
+    path("leave/", members.leave, name="leave"),
+    path("terms/", terms.terms, name="terms"),
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]

@@ -57,7 +57,60 @@ class UnknownVerb(LookupError):
 VERBS: dict[str, Verb] = {
     # agencies and members
     "agency.add": Verb(_("An agency was added."), Kind.ADMINISTRATION),
+    "agency.add_domain": Verb(_("A domain was verified as an agency's."), Kind.ADMINISTRATION),
+    "agency.remove_domain": Verb(
+        _("A domain is no longer taken as an agency's."), Kind.ADMINISTRATION
+    ),
+    "agency.set_contact": Verb(_("The contact of an agency was named."), Kind.ADMINISTRATION),
+    "agency.set_status": Verb(
+        _("Whether an agency takes part was changed."), Kind.ADMINISTRATION, needs_reason=True
+    ),
     "member.add": Verb(_("A member was added."), Kind.ADMINISTRATION),
+    "member.arrive": Verb(_("A new member set up the sign-in."), Kind.ADMINISTRATION),
+    "member.accept_terms": Verb(_("A member accepted the terms."), Kind.ADMINISTRATION),
+    "member.change_roles": Verb(_("The roles of a member were changed."), Kind.ADMINISTRATION),
+    "member.set_languages": Verb(
+        _("A member said which languages they speak."), Kind.ADMINISTRATION
+    ),
+    "member.suspend": Verb(
+        _("The access of a member was paused."), Kind.ADMINISTRATION, needs_reason=True
+    ),
+    "member.reactivate": Verb(
+        _("The access of a member was opened again."), Kind.ADMINISTRATION, needs_reason=True
+    ),
+    "member.leave": Verb(
+        _("A member was noted as having left."), Kind.ADMINISTRATION, needs_reason=True
+    ),
+    "member.remind": Verb(
+        _("A member was reminded of the yearly confirmation."), Kind.ADMINISTRATION
+    ),
+    "member.confirm_address": Verb(
+        _("A member confirmed the address for another year."), Kind.ADMINISTRATION
+    ),
+    "member.confirm_duty": Verb(
+        _("The duty of a member was confirmed for another year."), Kind.ADMINISTRATION
+    ),
+    "member.renew": Verb(_("A member was verified for another year."), Kind.ADMINISTRATION),
+    # how members come
+    "invitation.make": Verb(_("Somebody was invited."), Kind.ADMINISTRATION),
+    "invitation.renew": Verb(_("An invitation was sent again."), Kind.ADMINISTRATION),
+    "invitation.revoke": Verb(_("An invitation was taken back."), Kind.ADMINISTRATION),
+    "invitation.accept": Verb(_("An invitation was accepted."), Kind.ADMINISTRATION),
+    "invitation.erase": Verb(_("The name in an old invitation was erased."), Kind.ERASURE),
+    "application.make": Verb(_("Somebody applied to join."), Kind.ADMINISTRATION),
+    "application.confirm": Verb(
+        _("The address of an application was confirmed."), Kind.ADMINISTRATION
+    ),
+    "application.sponsor": Verb(_("A sponsor vouched for an applicant."), Kind.ADMINISTRATION),
+    "application.approve": Verb(
+        _("A second person agreed to an application."), Kind.ADMINISTRATION
+    ),
+    "application.refuse": Verb(
+        _("An application was not approved."), Kind.ADMINISTRATION, needs_reason=True
+    ),
+    "application.expire": Verb(_("An application ended without an answer."), Kind.ADMINISTRATION),
+    "application.join": Verb(_("An applicant became a member."), Kind.ADMINISTRATION),
+    "application.erase": Verb(_("Who it was in an old application was erased."), Kind.ERASURE),
     "member.set_password": Verb(_("A member chose a new password."), Kind.SIGN_IN),
     "member.sign_in": Verb(_("A member signed in."), Kind.SIGN_IN),
     "member.sign_in_refused": Verb(_("A sign-in was refused."), Kind.SIGN_IN),

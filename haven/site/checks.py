@@ -165,3 +165,17 @@ def no_restore_was_cut_off(**_kept: Any) -> Sequence[CheckMessage]:
             id="haven.E010",
         )
     ]
+
+
+@register(deploy=True)
+def service_sends_letters(**_kept: Any) -> Sequence[CheckMessage]:
+    """Warn where letters would be printed or kept in a folder in service."""
+    if settings.HAVEN_MODE != "service" or settings.HAVEN_MAIL_KIND == "smtp":
+        return []
+    return [
+        Warning(
+            "HAVEN_MAIL names no mail server; invitations do not reach anybody.",
+            hint="Set HAVEN_MAIL to smtp://user@host and HAVEN_MAIL_PASSWORD_FILE.",
+            id="haven.W010",
+        )
+    ]

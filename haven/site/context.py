@@ -15,6 +15,10 @@ from haven.accounts import access
 
 MENU = (  # address, words, icon; shown to whom access.py opens it
     ("cases:list", _("Cases"), "case"),
+    ("members:list", _("Members"), "people"),
+    ("agencies:list", _("Agencies"), "folder"),
+    ("joining:queue", _("Applications"), "document"),
+    ("accounts:profile", _("My page"), "person"),
     ("accounts:resets", _("Resets of sign-ins"), "retry"),
     ("search:statistics", _("Statistics of searches"), "document"),
     ("authority:lists", _("Lists of your agency"), "filter"),

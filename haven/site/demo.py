@@ -20,7 +20,11 @@ from django.utils import timezone
 from haven.accounts import actions as accounts
 from haven.accounts import codes, factors
 from haven.accounts import queries as members
+from haven.accounts.agencies import actions
+from haven.accounts.agencies import queries as agencies
 from haven.accounts.models import Member
+from haven.accounts.terms import actions as terms
+from haven.accounts.terms import texts
 from haven.cli import up as command
 from haven.site import exhibits, trial
 from haven.workbench.analysis import actions as analysis
@@ -30,10 +34,10 @@ from haven.workbench.cases import actions as cases
 from haven.workbench.cases import queries as case_queries
 from haven.workbench.evidence import actions as evidence
 
-NORTH = ("North Regional Unit", "NO", "regional")
-SOUTH = ("South Coast Unit", "ZA", "regional")
-OFFICE = ("Hub Office", "CH", "international")
-TOOLS = ("Lantern Tools", "UY", "provider")
+NORTH = ("North Regional Unit", "NO", "regional", "north.example")
+SOUTH = ("South Coast Unit", "ZA", "regional", "south.example")
+OFFICE = ("Hub Office", "CH", "international", "office.example")
+TOOLS = ("Lantern Tools", "UY", "provider", "lantern.example")
 CAST = {  # sign-in name: name, agency, roles, role in the case (None: not on it)
     "ida": ("Ida Berg", NORTH, ["investigator", "supervisor"], "lead"),
     "aron": ("Aron Lind", NORTH, ["analyst"], "worker"),
@@ -122,6 +126,7 @@ def load() -> str:
     trial.keep_sign_ins(settings.HAVEN_DATA_DIR, passwords)
     for username, password in passwords.items():
         _member(username, password, is_new_password=username not in kept)
+    _domains()
     lead = members.by_username("ida")
     assert lead is not None  # noqa: S101  # made a line above
     if case_queries.visible_to(lead).filter(number=CASE_NUMBER).exists():
@@ -142,7 +147,7 @@ def _member(username: str, password: str, *, is_new_password: bool) -> None:
         if is_new_password:
             accounts.set_password(member.pk, password=password, by=None, at=now)
         return
-    display_name, (agency_name, country, kind), roles, _role = CAST[username]
+    display_name, (agency_name, country, kind, domain), roles, _role = CAST[username]
     with transaction.atomic():
         agency = members.agency(agency_name) or accounts.add_agency(
             name=agency_name, country=country, kind=kind, by=None, at=now
@@ -152,11 +157,29 @@ def _member(username: str, password: str, *, is_new_password: bool) -> None:
             display_name=display_name,
             agency=agency,
             roles=roles,
+            email=f"{username}@{domain}",
             by=None,
             at=now,
         )
+        terms.accept(made, version=texts.current().version, language=texts.BINDING, at=now)
         accounts.set_password(made.pk, password=password, by=None, at=now)
         codes.add_for_show(made)
+
+
+def _domains() -> None:
+    """Have the curator verify the agencies' domains, so that one can apply to join."""
+    curator = members.by_username("clara")
+    for name, _country, _kind, domain in (NORTH, SOUTH):
+        agency = members.agency(name)
+        if curator and agency and not agencies.domains(agency).exists():
+            actions.add_domain(
+                agency.pk,
+                name=domain,
+                with_subdomains=False,
+                how="meeting",
+                by=curator,
+                at=timezone.now(),
+            )
 
 
 def _open_case(lead: Member, laid: exhibits.Laid) -> None:

@@ -10,6 +10,7 @@ Not     here: which settings there are (settings.py), what they mean together (c
 import os
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -236,6 +237,77 @@ def identity_provider(
         "settings": more,
     }
     return {"openid_connect": {"APPS": [one]}}
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How letters are sent."""
+
+    kind: str  # console, folder or smtp
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    is_tls_from_start: bool = False
+    is_starttls: bool = False
+
+    @property
+    def backend(self) -> str:
+        """Return Django's backend."""
+        name = "filebased" if self.kind == "folder" else self.kind
+        return f"django.core.mail.backends.{name}.EmailBackend"
+
+
+def mail(name: str, default: str, *, password: str = "") -> Mail:
+    """Return how letters are sent.
+
+    Args:
+        name: The variable. It holds "console", "folder", or the address of a mail server:
+            smtp://user@host:587 (STARTTLS) or smtps://user@host:465 (TLS from the start).
+        default: What is taken where the variable is not set.
+        password: For the server; a secret of its own, never in the address.
+
+    Raises:
+        WrongSetting: Another word, a server without a name, a password in the address, or
+            ?tls=no for another machine than this one.
+    """
+    value = os.environ.get(name, "") or default
+    if value in ("console", "folder"):
+        return Mail(kind=value)
+    parts = urlsplit(value)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise WrongSetting(f"{name} is not console, folder, smtp://host or smtps://host")
+    if parts.password:
+        raise WrongSetting(f"{name} holds a password; give it in {name}_PASSWORD")
+    is_plain = dict(parse_qsl(parts.query)).get("tls") == "no"
+    if is_plain and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        raise WrongSetting(f"{name} may do without TLS on this machine alone")
+    try:
+        port = parts.port
+    except ValueError:
+        raise WrongSetting(f"{name} has a port that is not a number") from None
+    return Mail(
+        kind="smtp",
+        host=parts.hostname,
+        port=port or (465 if parts.scheme == "smtps" else 587),
+        user=unquote(parts.username or ""),
+        password=password,
+        is_tls_from_start=parts.scheme == "smtps",
+        is_starttls=parts.scheme == "smtp" and not is_plain,
+    )
+
+
+def address(name: str, default: str) -> str:
+    """Return the address of this site, such as https://haven.example, without a last slash.
+
+    Raises:
+        WrongSetting: No scheme or no host.
+    """
+    value = (os.environ.get(name, "") or default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+        raise WrongSetting(f"{name} is not an address such as https://haven.example")
+    return value
 
 
 def user_cache() -> Path:

@@ -103,6 +103,8 @@ MIDDLEWARE = [
     "haven.web.middleware.PlainWords",
     "haven.accounts.middleware.SecondFactorRequired",
     "haven.accounts.middleware.RolesAllow",
+    "haven.accounts.agencies.middleware.AgencyTakesPart",
+    "haven.accounts.terms.middleware.TermsAccepted",
 ]
 
 TEMPLATES = [
@@ -237,6 +239,30 @@ MFA_FORMS = {
     "edit_webauthn": "haven.accounts.factor_forms.NamePasskey",
     "activate_totp": "haven.accounts.factor_forms.AddCodeApp",
 }
+
+# Members and letters -------------------------------------------------------------------------
+HAVEN_ADDRESS = env.address(  # in letters; never taken from a request
+    "HAVEN_ADDRESS",
+    f"https://{ALLOWED_HOSTS[0]}" if _IN_SERVICE and ALLOWED_HOSTS else "http://localhost:8400",
+)
+HAVEN_TERMS = env.flag("HAVEN_TERMS", default=True)  # ask members to accept the terms
+HAVEN_JOINING = env.flag("HAVEN_JOINING", default=not _IN_SERVICE)  # the public application
+HAVEN_INVITATION_HOURS = env.number("HAVEN_INVITATION_HOURS", 72, least=1, most=24 * 30)
+HAVEN_JOIN_CONFIRM_HOURS = env.number("HAVEN_JOIN_CONFIRM_HOURS", 48, least=1, most=24 * 14)
+HAVEN_JOIN_DECIDE_DAYS = env.number("HAVEN_JOIN_DECIDE_DAYS", 14, least=1, most=90)
+HAVEN_JOIN_ERASE_DAYS = env.number("HAVEN_JOIN_ERASE_DAYS", 30, least=1, most=365)
+_MAIL = env.mail(
+    "HAVEN_MAIL",
+    "console" if _IN_SERVICE else "folder",
+    password=env.secret("HAVEN_MAIL_PASSWORD") or "",
+)
+HAVEN_MAIL_KIND, EMAIL_BACKEND = _MAIL.kind, _MAIL.backend
+EMAIL_FILE_PATH = str(HAVEN_DATA_DIR / "mail")
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = _MAIL.is_tls_from_start, _MAIL.is_starttls
+EMAIL_TIMEOUT = 20  # seconds; the worker tries again
+DEFAULT_FROM_EMAIL = env.text("HAVEN_MAIL_FROM", "Haven <haven@localhost>")
 
 # Safety of pages -----------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _IN_SERVICE

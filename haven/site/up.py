@@ -315,6 +315,7 @@ def _environment(args: argparse.Namespace, folder: Path) -> None:
         DJANGO_SETTINGS_MODULE="haven.site.settings",
         HAVEN_MODE="trial",
         HAVEN_DATA_DIR=str(folder),
+        HAVEN_ADDRESS=f"http://localhost:{args.port}",
         HAVEN_DEMO="no" if args.no_demo else "yes",
         HAVEN_CACHE=str(default_root()),
         HAVEN_PROFILE=args.profile,

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from procrastinate import App
 
-QUEUES = {"analysis": 1, "probes": 2}  # jobs at once; one analysis already uses every core
+# Jobs at once; one analysis already uses every core.
+QUEUES = {"analysis": 1, "probes": 2, "mail": 1}
 CANNOT_START = 3
 GRACE_S = 8.0  # to finish the files in flight; then the job is given back to the queue
 STALLED_AFTER_S = 30.0  # without a sign of life, where other workers may serve the queue

@@ -7,11 +7,6 @@ from django.utils import timezone
 from haven.accounts.models import Agency, Member
 
 
-@pytest.fixture
-def provider(db: None) -> Agency:
-    return Agency.objects.create(name="Tools", country="NO", kind="provider")
-
-
 def make(agency: Agency, roles: list[str]) -> Member:
     with transaction.atomic():
         return Member.objects.create_user(

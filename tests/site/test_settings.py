@@ -39,6 +39,7 @@ SERVICE = {
     "HAVEN_SECRET_KEY": "k" * 20 + "0123456789abcdefghijklmnopqrstuvwxyz",
     "HAVEN_HOSTS": "haven.example",
     "DATABASE_URL": "postgresql://haven@db.example/haven",
+    "HAVEN_MAIL": "smtp://haven@mail.example",
 }
 
 

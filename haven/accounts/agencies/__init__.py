@@ -1,0 +1,1 @@
+"""Agencies: who takes part, which addresses are theirs, who speaks for them."""

@@ -1,0 +1,1 @@
+"""Invitations: how an administrator lets a colleague in."""

@@ -1,0 +1,1 @@
+"""Joining: from an application to a member, by two people who vouch."""

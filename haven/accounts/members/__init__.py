@@ -1,0 +1,1 @@
+"""Members: who they are, what they may do, how they pause, leave and are confirmed."""

@@ -1,0 +1,1 @@
+"""Terms of engagement: what everyone agrees to before anything else, by version."""
