@@ -45,6 +45,7 @@ os.environ.setdefault("HAVEN_CACHE", str(DEFAULT_CACHE))
 os.environ["DJANGO_SETTINGS_MODULE"] = "haven.site.settings"
 os.environ.update(
     HAVEN_MODE="trial",
+    HAVEN_DATABASE_ROLE="owner",  # the test itself; its requests are haven_web's
     HAVEN_DEMO="yes",
     HAVEN_DEBUG="yes",  # static files from their sources
     HAVEN_DATA_DIR=str(DATA_DIR),
@@ -60,6 +61,7 @@ def pytest_configure() -> None:
     from django.conf import settings
 
     assert settings.HAVEN_DATA_DIR == DATA_DIR
+    settings.MIDDLEWARE = ["tests.walls.as_web_role", *settings.MIDDLEWARE]
     # A slow hash protects passwords; those of the cast need none, and it is 0.3 s each.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -14,11 +14,14 @@ import warnings
 from collections.abc import Iterator, Sequence
 
 WITHOUT_DATABASE = frozenset({"check", "makemigrations", "makemessages", "compilemessages"})
+AS_THE_SITE = WITHOUT_DATABASE | {"collectstatic", "runserver"}  # the rest is the owner's
 
 
 def main(words: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haven.site.settings")
+    kind = "web" if not words or words[0] in AS_THE_SITE else "owner"
+    os.environ.setdefault("HAVEN_DATABASE_ROLE", kind)
     if words and words[0] == "worker":
         from haven.site import worker  # each command loads what it needs
 
@@ -56,7 +59,7 @@ def _database(words: Sequence[str]) -> Iterator[None]:
     """
     from django.conf import settings
 
-    from haven.site import env, postgres
+    from haven.site import databases, env, postgres
 
     # Whether migrations are complete is told from the code; the history is not there to see.
     warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
@@ -70,6 +73,7 @@ def _database(words: Sequence[str]) -> Iterator[None]:
         return
     settings.HAVEN_DATA_DIR.mkdir(parents=True, exist_ok=True)
     server.start()
+    databases.become(settings.HAVEN_DATABASE_ROLE)  # its password may have been made just now
     try:
         yield
     finally:

@@ -12,6 +12,7 @@ Acts never wait for this process: they are recorded without it, and ordered when
 
 import argparse
 import datetime as dt
+import os
 import signal
 import sys
 import threading
@@ -39,8 +40,12 @@ def main(words: Sequence[str]) -> int:
 
     import django  # after the arguments, so that --help is quick
 
+    os.environ["HAVEN_DATABASE_ROLE"] = "keeper"
     django.setup()
     from haven.audit import context, keeper, signing
+    from haven.site import database_roles
+
+    database_roles.require_safe_role()
 
     context.enter(context.Source(via="keeper"))
     try:

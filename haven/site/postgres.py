@@ -1,10 +1,15 @@
 """Embedded database: a PostgreSQL of our own in the data folder, for a trial.
 
 In      the folder that holds the database
-Out     a running server that listens on a socket in a closed folder and on no network
+Out     a running server that listens on a socket in a closed folder and on no network, with
+        a role and a password for each kind of process
 Fails   DatabaseTrouble: one sentence and what to do; the server's own log stays beside the data
 Why     a trial needs nothing installed; in service DATABASE_URL points elsewhere
-Not     here: backups, tables
+Not     here: backups, tables, what each role may do (database_roles.py)
+
+Every role needs its password, also on the socket: whoever has that of the site cannot say
+that he is the owner. The passwords lie in files of mode 0600 beside the data; those of a
+data folder that had none are made at its next start.
 
 PostgreSQL refuses to run as root. Started by root (a container), the server runs as the
 system user `pgserver`, which is made if it is missing, and the folders above the data and
@@ -26,8 +31,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-SUPERUSER = "haven"  # role inside the database; the socket's folder keeps everyone else out
+import psycopg
+from psycopg import sql
+
+from haven.site import env, scram
+
+SUPERUSER = "haven"  # the owner's role inside the database
 DATABASE = "haven"
+KINDS = ("owner", "web", "worker", "keeper")  # of processes, each with a role of its own
+ACCESS = """# Written by Haven at each start: every role needs its password, also on the socket.
+local all all scram-sha-256
+"""
 SYSTEM_USER = "pgserver"
 START_LIMIT_S = 60  # recovery after a power cut on a slow disk; a plain start takes 0.2 s
 STOP_LIMIT_S = 30
@@ -63,8 +77,13 @@ class Embedded:
 
     @property
     def url(self) -> str:
-        """Return the address for DATABASE_URL; it is the same whether the server runs."""
-        return f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(str(self.socket_folder))}"
+        """Return the owner's address for DATABASE_URL; the same whether the server runs."""
+        return self.url_of("owner")
+
+    def url_of(self, kind: str) -> str:
+        """Return the address with the role and the password of one of KINDS."""
+        login = f"{role_of(kind)}:{quote(self._password(kind), safe='')}"
+        return f"postgresql://{login}@/{DATABASE}?host={quote(str(self.socket_folder))}"
 
     @property
     def is_running(self) -> bool:
@@ -87,6 +106,22 @@ class Embedded:
         self._prepare_folders()
         if not (self.folder / "PG_VERSION").exists():
             self._make()
+        elif not self._asks_for_passwords:  # made by a version that had none
+            self.stop()
+            self._close()
+        self._start_server()
+        if not self._owner_gets_in():  # the passwords were lost, or are of another database
+            self.stop()
+            self._close()
+            self._start_server()
+        self._make_roles()
+
+    def _start_server(self) -> None:
+        """Start the server if it does not run.
+
+        Raises:
+            DatabaseTrouble: It does not start.
+        """
         if self.is_running:
             return
         options = [f"-c {name}='{value}'" for name, value in SETTINGS.items()]
@@ -122,24 +157,92 @@ class Embedded:
     def _make(self) -> None:
         """Make an empty cluster and its database."""
         made = self._run(
-            "initdb", "-D", str(self.folder), "-U", SUPERUSER, "--auth=trust",
+            "initdb", "-D", str(self.folder), "-U", SUPERUSER, "--auth=reject",
             "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8",
         )  # fmt: skip
         if made.returncode != 0:
             raise DatabaseTrouble(_in_words(made.stderr, "The database could not be made."))
+        try:
+            self._alone(
+                f"CREATE DATABASE {DATABASE};", otherwise="The database could not be made."
+            )
+            self._close()
+        except DatabaseTrouble:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+
+    def _alone(self, statement: str, *, otherwise: str) -> None:
+        """Run a statement while no server runs and nobody else can come in.
+
+        Raises:
+            DatabaseTrouble: It failed.
+        """
         with tempfile.TemporaryDirectory() as empty:
-            created = subprocess.run(  # noqa: S603  # our own program, fixed words
+            done = subprocess.run(  # noqa: S603  # our own program, words from this module
                 [str(program("postgres")), "--single", "-j", "-D", str(self.folder), "postgres"],
-                input=f"CREATE DATABASE {DATABASE};\n\n",
+                input=f"{statement}\n\n",
                 cwd=empty if os.geteuid() != 0 else "/",
                 capture_output=True,
                 text=True,
                 check=False,
                 **_identity(),
             )
-        if created.returncode != 0 or "ERROR" in created.stderr:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            raise DatabaseTrouble(_in_words(created.stderr, "The database could not be made."))
+        if done.returncode != 0 or "ERROR" in done.stderr:
+            raise DatabaseTrouble(_in_words(done.stderr, otherwise))
+
+    def _close(self) -> None:
+        """Give the owner a password and let nobody in without one; no server runs."""
+        secret = scram.secret(self._password("owner"))
+        self._alone(
+            f"ALTER ROLE {SUPERUSER} PASSWORD '{secret}';",
+            otherwise="The owner of the database could not be given a password.",
+        )
+        access = self.folder / "pg_hba.conf"
+        access.write_text(ACCESS, encoding="ascii")
+        if os.geteuid() == 0:
+            entry = _system_user()
+            os.chown(access, entry.pw_uid, entry.pw_gid)
+
+    @property
+    def _asks_for_passwords(self) -> bool:
+        """Return whether nobody comes in without a password."""
+        try:
+            return (self.folder / "pg_hba.conf").read_text(encoding="ascii") == ACCESS
+        except (OSError, UnicodeDecodeError):
+            return False
+
+    def _owner_gets_in(self) -> bool:
+        """Return whether the kept password is the owner's."""
+        try:
+            psycopg.connect(self.url, connect_timeout=START_LIMIT_S).close()
+        except psycopg.OperationalError as error:
+            if "password authentication failed" not in str(error):
+                raise DatabaseTrouble("The database started and lets nobody in.") from error
+            return False
+        return True
+
+    def _make_roles(self) -> None:
+        """Make the roles of the processes that are missing, each with its password."""
+        with psycopg.connect(self.url) as connection:
+            for kind in KINDS[1:]:
+                role = sql.Identifier(role_of(kind))
+                found = connection.execute(
+                    "SELECT rolpassword FROM pg_authid WHERE rolname = %s", [role_of(kind)]
+                ).fetchone()
+                if found is None:
+                    connection.execute(sql.SQL("CREATE ROLE {}").format(role))
+                if found is None or not scram.fits(self._password(kind), found[0]):
+                    secret = sql.Literal(scram.secret(self._password(kind)))
+                    connection.execute(
+                        sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(role, secret)
+                    )
+
+    def _password(self, kind: str) -> str:
+        """Return the password of a role, kept beside the data; made when asked for first."""
+        folder = self.folder.with_name(self.folder.name + "-passwords")
+        if self.folder.parent.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
+        return env.kept_secret(folder / kind)
 
     def _prepare_folders(self) -> None:
         """Make the data and socket folders, closed to all but the server's user."""
@@ -184,6 +287,11 @@ class Embedded:
         with contextlib.suppress(OSError):
             return _in_words(log.read_text(errors="replace")[-4000:], "")
         return _in_words("", "")
+
+
+def role_of(kind: str) -> str:
+    """Return the role inside the database of one of KINDS."""
+    return SUPERUSER if kind == "owner" else f"haven_{kind}"
 
 
 def program(name: str) -> Path:

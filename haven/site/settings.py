@@ -13,7 +13,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from haven.site import env, postgres
+from haven.site import databases, env, postgres
 
 # Where things lie ------------------------------------------------------------------------
 HAVEN_MODE = env.choice("HAVEN_MODE", "trial", choices=("trial", "service"))
@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "haven.site.walls.DatabaseKnowsMember",
     "haven.audit.middleware.told_to_the_record",
     "allauth.account.middleware.AccountMiddleware",
     "haven.accounts.middleware.SessionEnds",
@@ -130,14 +131,13 @@ TEMPLATES = [
 ]
 
 # Database and jobs: PostgreSQL everywhere --------------------------------------------------
+HAVEN_DATABASE_ROLE = env.choice("HAVEN_DATABASE_ROLE", "web", choices=postgres.KINDS)
 DATABASES = {
-    "default": {
-        **env.database(
-            env.secret("DATABASE_URL") or postgres.Embedded(HAVEN_DATA_DIR / "postgres").url
-        ),
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-    }
+    "default": databases.entry(
+        HAVEN_DATABASE_ROLE,
+        embedded=postgres.Embedded(HAVEN_DATA_DIR / "postgres"),
+        in_service=_IN_SERVICE,
+    )
 }
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from haven.cli import up as command
 from haven.cli.assets import default_root
-from haven.site import trial
+from haven.site import databases, trial
 from haven.site.postgres import DatabaseTrouble, Embedded
 from haven.site.trial import UpTrouble
 
@@ -89,6 +89,7 @@ def _serve(args: argparse.Namespace, folder: Path, address: str) -> None:
                 running.callback(companion.stop)
                 companion.start()
         with step("Site"):
+            databases.become("web")  # the owner's work is done
             site = _site(args.port)
             running.callback(site.close)
         _welcome(address, folder, demo=not args.no_demo)
@@ -143,9 +144,12 @@ def _migrate() -> bool:
     from django.db.migrations.executor import MigrationExecutor
     from django.db.utils import OperationalError
 
+    from haven.site import database_roles
+
     try:
         executor = MigrationExecutor(connection)
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            database_roles.apply()
             return False
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
@@ -314,6 +318,7 @@ def _environment(args: argparse.Namespace, folder: Path) -> None:
     os.environ.update(
         DJANGO_SETTINGS_MODULE="haven.site.settings",
         HAVEN_MODE="trial",
+        HAVEN_DATABASE_ROLE="owner",  # until the site serves
         HAVEN_DATA_DIR=str(folder),
         HAVEN_ADDRESS=f"http://localhost:{args.port}",
         HAVEN_DEMO="no" if args.no_demo else "yes",

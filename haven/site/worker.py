@@ -3,6 +3,7 @@
 In      the queue in the database; `--alone` says that no other worker serves it
 Out     jobs done; jobs that a killed worker left are taken up again
 Fails   a job's error is stored with the job; the worker goes on
+        UnsafeRole: in service, the worker's role of the database could do too much
 Why     analysis must not slow the pages, and a crash must not end them
 Not     here: what a job does (the tasks of each part)
 
@@ -44,12 +45,15 @@ def main(words: Sequence[str]) -> int:
 
     import django  # after the arguments, so that --help is quick
 
+    os.environ["HAVEN_DATABASE_ROLE"] = "worker"
     django.setup()
     from haven.audit import context  # after the set-up
+    from haven.site import database_roles
 
     context.enter(context.Source(via="worker"))
     from haven.workbench.analysis import sandbox  # after the set-up
 
+    database_roles.require_safe_role()
     with _one_at_a_time() if args.alone else contextlib.nullcontext():
         try:
             sandbox.begin()

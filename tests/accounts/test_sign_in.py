@@ -149,6 +149,7 @@ def test_a_stranger_is_sent_to_the_sign_in_from_every_page(db: None, name: str) 
         assert response["Location"].startswith(SIGN_IN)
 
 
+@pytest.mark.usefixtures("db")
 class TestAppearance:
     def test_theme_is_kept_and_the_reader_returns_to_the_page(self, client: Client) -> None:
         response = client.post("/account/theme/", {"theme": "light", "next": SIGN_IN})

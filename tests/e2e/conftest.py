@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import pytest
 from django.db import connection
 
 from tests.e2e.navigators import Investigator
+from tests.walls import database_url
 from tests.workbench.build import NOW
 
 if TYPE_CHECKING:
@@ -29,11 +29,10 @@ def worker(live_server: Any) -> Iterator[None]:
     """Have a real worker serve the queue of the test database."""
     with connection.cursor() as cursor:  # emptying the tables leaves the jobs of other tests
         cursor.execute("DELETE FROM procrastinate_jobs")
-    given = connection.settings_dict
-    url = f"postgresql://{given['USER']}@/{given['NAME']}?host={quote(given['HOST'])}"
+    address = {"HAVEN_WORKER_DATABASE_URL": database_url("worker")}
     process = subprocess.Popen(  # our own program
         [sys.executable, "-m", "haven.site", "worker", "--alone"],
-        env={**os.environ, "DATABASE_URL": url, "HAVEN_RUNNER": "serial"},
+        env={**os.environ, **address, "HAVEN_RUNNER": "serial"},
     )
     yield
     process.terminate()

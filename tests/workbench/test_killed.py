@@ -7,14 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from django.db import connection
 
 from haven.workbench.analysis import actions, locks, running
 from haven.workbench.analysis.models import Derivative, Face, Item, Occurrence, Run
 from haven.workbench.evidence import actions as evidence
+from tests.walls import database_url
 from tests.workbench.build import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,14 +51,19 @@ def start(case, authority, north_lead) -> Callable[[Path, str], Run]:
 @pytest.fixture
 def in_a_process() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Return a way to do a run in a process of its own, which can be killed."""
-    given = connection.settings_dict
-    url = f"postgresql://{given['USER']}@/{given['NAME']}?host={quote(given['HOST'])}"
+    url = database_url("worker")
     started: list[subprocess.Popen[bytes]] = []
 
     def do(run: Run, *, runner: str = "serial") -> subprocess.Popen[bytes]:
         process = subprocess.Popen(  # our own program
             [sys.executable, "-c", DO_THE_RUN, str(run.pk)],
-            env={**os.environ, "DATABASE_URL": url, "HAVEN_RUNNER": runner, "HAVEN_WORKERS": "2"},
+            env={
+                **os.environ,
+                "HAVEN_DATABASE_ROLE": "worker",
+                "HAVEN_WORKER_DATABASE_URL": url,
+                "HAVEN_RUNNER": runner,
+                "HAVEN_WORKERS": "2",
+            },
             start_new_session=True,
         )
         started.append(process)

@@ -13,6 +13,7 @@ from django.db import connection
 from haven.workbench.analysis import face_queries, item_queries, queries
 from haven.workbench.analysis.models import Item
 from haven.workbench.review import queries as review
+from tests.walls import role
 from tests.workbench.build import person
 
 ITEMS = 100_000
@@ -80,7 +81,12 @@ def seconds(work):
     return statistics.median(spent)
 
 
-def test_no_page_is_slow_with_100_000_items(many):
+def test_no_page_is_slow_with_100_000_items(many, north_lead):
+    with role("haven_web", member=north_lead):  # as the site asks, through both walls
+        ask_for_every_page(many)
+
+
+def ask_for_every_page(many):
     for order in item_queries.ORDERS:
         check_plan(many, order)
     no_filter = item_queries.Filter()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from haven.accounts import access
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haven.accounts.models import Member
+
+
+NUMBER_RULE = "case_number_is_used_once_in_an_agency"  # of models.py
 
 
 class NumberTaken(Conflict):
@@ -92,9 +95,7 @@ def open_case(*, number: str, name: str, by: Member, at: datetime) -> Case:
         WrapperTrouble: The master key cannot be had.
     """
     number, name = number.strip(), name.strip()
-    if Case.objects.filter(agency_id=by.agency_id, number=number).exists():
-        raise NumberTaken(f"agency {by.agency_id} uses this number already")
-    case = Case.objects.create(
+    case = Case(
         number=number,
         name=name,
         agency_id=by.agency_id,
@@ -102,11 +103,18 @@ def open_case(*, number: str, name: str, by: Member, at: datetime) -> Case:
         opened_at=at,
         responsible=by,
     )
-    keys.make(case)
-    clocks.start(case)
+    try:
+        with transaction.atomic():  # the case that has the number may be one nobody may see
+            case.save(force_insert=True)
+    except IntegrityError as error:
+        if NUMBER_RULE not in str(error):
+            raise
+        raise NumberTaken(f"agency {by.agency_id} uses this number already") from None
     Membership.objects.create(
         case=case, member=by, role=Membership.Role.LEAD, added_by=by, added_at=at
     )
+    keys.make(case)
+    clocks.start(case)
     record("case.open", actor=by, target=case, case_id=case.pk, at=at)
     return queries.get(case.public_id, member=by)
 
