@@ -12,7 +12,7 @@ Not     here: reading the record (queries.py), the tree over it (keeper.py)
 import contextlib
 import datetime as dt
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import IO, Protocol
 from uuid import UUID
 
@@ -232,16 +232,24 @@ def bring_stamp(reader: Reader, response: bytes, *, at: dt.datetime) -> Stamp:
 
 @transaction.atomic
 def erase_personal(
-    *, of_case: int, agency_id: int, by: Actor | None, reason: str, at: dt.datetime
+    *,
+    of_case: int,
+    agency_id: int,
+    by: Actor | None,
+    reason: str,
+    at: dt.datetime,
+    but: Collection[str] = (),
 ) -> int:
     """Erase names and words beside all entries of a case; return beside how many.
 
-    The entries stay, and so do their proofs. Who erased, and why, is itself an entry.
+    The entries stay, and so do their proofs. Who erased, and why, is itself an entry. What
+    stands beside the verbs of `but` stays: the reasons for which a case was erased. Only the
+    worker and the owner of the database may do this, never the site.
 
     Raises:
         ReasonMissing: No reason was given.
     """
-    beside = Personal.objects.filter(event__case_id=of_case)
+    beside = Personal.objects.filter(event__case_id=of_case).exclude(event__verb__in=but)
     count = beside.count()
     beside._raw_delete(beside.db)
     record(
@@ -258,15 +266,26 @@ def erase_personal(
 
 @transaction.atomic
 def erase_personal_of(
-    target: models.Model, *, case_id: int, by: Actor, reason: str, at: dt.datetime
+    target: models.Model,
+    *,
+    case_id: int,
+    by: Actor,
+    reason: str,
+    at: dt.datetime,
+    before: int,
 ) -> int:
-    """Erase names and words beside all entries of one thing so far; return beside how many.
+    """Erase names and words beside the entries of one thing; return beside how many.
+
+    Only entries before the one with the key `before` count: the decision to erase keeps its
+    own reason. Only the worker and the owner of the database may do this, never the site.
 
     Raises:
         ReasonMissing: No reason was given.
     """
     kind, key = target._meta.label_lower, str(target.pk)
-    beside = Personal.objects.filter(event__target_type=kind, event__target_id=key)
+    beside = Personal.objects.filter(
+        event__target_type=kind, event__target_id=key, event_id__lt=before
+    )
     count = beside.count()
     beside._raw_delete(beside.db)
     record(

@@ -43,13 +43,16 @@ class Grant:
 OF_A_CASE = Grant("(any other table of a case)", web="SIUD", worker="SIUD")
 GRANTS = (
     # The record: written by all, changed by nobody. What was done is only ever added to.
-    Grant("audit_event", web="SI", worker="SI", keeper="S"),
-    Grant("audit_personal", web="SI", worker="SI"),
+    Grant("audit_event", web="SI", worker="SI", keeper="SI"),  # the keeper notes what it verified
+    # Names and words beside it: erased with their case, by the worker alone.
+    Grant("audit_personal", web="SI", worker="SID", keeper="SI"),
     # A trigger with the owner's rights lets each entry wait; the keeper gives it its place.
     Grant("audit_pending", web="S", worker="S", keeper="SD"),
     Grant("audit_leaf", web="S", worker="S", keeper="SI"),
     Grant("audit_node", web="S", worker="S", keeper="SI"),
     Grant("audit_checkpoint", web="S", worker="S", keeper="SI"),
+    Grant("audit_stamprequest", web="SI", worker="S", keeper="S"),
+    Grant("audit_stamp", web="SI", worker="S", keeper="S"),
     Grant("audit_*", web="S", worker="S", keeper="S"),
     # Cases. The worker erases what a case held when its time is over.
     Grant("cases_case", web="SIU", worker="SUD"),

@@ -216,6 +216,7 @@ ELSEWHERE = {  # ids of what is no part of a case
     "invitation_id": 1,
     "domain_id": 1,
     "reset_id": 1,
+    "size": 1,
     "application_id": "00000000-0000-4000-8000-000000000000",
 }
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -252,15 +253,6 @@ WITH_INNER_IDS = [name for name in OF_A_CASE if ROUTED[name] - SHARED]
 
 
 def address(name: str, ids: Ids) -> str:
-    known = {
-        **ids,
-        "uidb64": "MQ",
-        "token": "set-password",
-        "pk": 1,
-        "session_id": 1,
-        "reset_id": 1,
-        "size": 1,
-    }
     known = {**ELSEWHERE, **ids}
     address = reverse(name, kwargs={one: known[one] for one in ROUTED[name]})
     return f"{address}?key={ids['key']}" if name == "analysis:background" else address

@@ -310,8 +310,11 @@ class TestErasing:
         erasing.erase(erasure.pk)
 
         erasure.refresh_from_db()
-        last, before, *_rest = audit.of_case(case_pk)
+        last, words, before, *_rest = audit.of_case(case_pk)
         assert (last.verb, before.verb) == ("erasure.finish", "erasure.destroy_key")
+        assert words.verb == "record.erase_personal"
+        beside = [one.verb for one in audit.of_case(case_pk) if one.personal_value.get("reason")]
+        assert set(beside) <= {*erasing.DECIDING, words.verb}
         assert last.facts == erasure.found
         assert last.agency_id == erasure.agency_id
         assert verbs(case_pk)[2:4] == ["erasure.confirm", "erasure.ask"]

@@ -377,7 +377,11 @@ class TestUrgentStart:
         entry = audit.of_case(asking.pk).first()
         assert (entry.verb, entry.has_reason) == ("search.refuse", True)
         searched = audit.of_case(asking.pk).get(verb="face.search")
+        assert urgent.erase_words(stub.pk, refusal=entry.pk, why="No.", at=NOW + HOUR) == 1
+        searched.refresh_from_db()
         assert not hasattr(searched, "personal")  # the reason went; the act stays proved
+        entry.refresh_from_db()
+        assert entry.personal_value["reason"] == "Judge B: no."
         with pytest.raises(IntegrityError, match="who_and_when_alone"), transaction.atomic():
             FaceSearch.objects.update(reason="x")
 

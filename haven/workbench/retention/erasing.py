@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from haven.audit.actions import record
+from haven.audit.actions import erase_personal, record
 from haven.workbench.analysis import locks, probing, vault
 from haven.workbench.cases import keys
 from haven.workbench.cases.sealing import HEADER_BYTES, SALT_BYTES
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+REASON = "The case was erased."
+DECIDING = ("erasure.ask", "erasure.confirm")  # why it was erased stays on the record
 WITH_TEMPLATES = ("analysis_face", "analysis_probeface")
 
 
@@ -161,6 +163,14 @@ def _delete_rows(erasure: Erasure) -> None:
     erasure.state, erasure.erased_at = Erasure.State.ERASED, timezone.now()
     erasure.reason = ""
     erasure.save(update_fields=["state", "erased_at", "reason"])
+    erase_personal(
+        of_case=erasure.case_key,
+        agency_id=erasure.agency_id,
+        by=None,
+        reason=REASON,
+        at=timezone.now(),
+        but=DECIDING,
+    )
     _record("erasure.finish", erasure, erasure.found)
 
 

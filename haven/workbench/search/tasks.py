@@ -12,6 +12,12 @@ from procrastinate.contrib.django import app
 from haven.workbench.search import actions, urgent
 
 
+@app.task(name=urgent.ERASE_WORDS, queue="probes")
+def erase_words(search_id: int, refusal: int, why: str) -> None:
+    """Erase what stands beside the record of a refused search."""
+    urgent.erase_words(search_id, refusal=refusal, why=why, at=timezone.now())
+
+
 @app.periodic(cron="* * * * *", periodic_id="search-clock")
 @app.task(name="search.clock", queue="probes", queueing_lock="search-clock")
 def clock(timestamp: int) -> None:  # the time for which it was planned

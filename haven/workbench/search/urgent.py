@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app as jobs
 
 from haven.audit import actions as audit
 from haven.audit.actions import record
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from haven.accounts.models import Member
 
 STATE = queries.STATE
+ERASE_WORDS = "search.erase_words"
 
 
 class NotPending(Conflict):
@@ -106,9 +108,7 @@ def refuse(case_id: UUID, search_id: UUID, *, why: str, by: Member, at: datetime
         one.n_searched = one.n_candidates = one.started_at = one.ended_at = None
         one.gallery, one.made_with = [], {}
         one.save()
-        # What was written of it stood beside the record: the reason, the digest of a picture.
-        audit.erase_personal_of(one, case_id=one.case_id, by=by, reason=why, at=at)
-        record(
+        entry = record(
             "search.refuse",
             actor=by,
             target=one,
@@ -118,9 +118,36 @@ def refuse(case_id: UUID, search_id: UUID, *, why: str, by: Member, at: datetime
             asked_by=one.asked_by_id,
             asked_at=one.asked_at.isoformat(),
         )
+        # What was written of it stands beside the record: the reason, the digest of a
+        # picture. The site may not take that away; the worker does, in the next seconds.
+        jobs.configure_task(ERASE_WORDS, queue="probes").defer(
+            search_id=one.pk, refusal=entry.pk, why=why
+        )
     if probe is not None:
         analysis.remove_probe(probe)
     return queries.get(search.case, search_id)
+
+
+@transaction.atomic
+def erase_words(search_pk: int, *, refusal: int, why: str, at: datetime) -> int:
+    """Erase what stands beside the record of a refused search; return beside how many entries.
+
+    Args:
+        search_pk: The search.
+        refusal: Key of the entry of the refusal, which keeps its own reason.
+        why: That reason.
+        at: Now.
+    """
+    search = FaceSearch.objects.select_related("decided_by").get(pk=search_pk)
+    assert search.decided_by is not None  # noqa: S101  # a refused search says who refused
+    return audit.erase_personal_of(
+        search,
+        case_id=search.case_id,
+        by=search.decided_by,
+        reason=why,
+        at=at,
+        before=refusal,
+    )
 
 
 def lock_overdue(*, at: datetime) -> int:
