@@ -54,6 +54,15 @@ CONCLUSIONS = {
     "ru": r"совпад|опозна|идентиф|тождеств",
     "zh_Hans": "匹配|吻合|命中|识别|比中|身份",
 }
+# Sentences that may use such a word: they name a duty or a purpose of people, or deny a finding.
+ALLOWED = frozenset(
+    {
+        "victim identification analyst",
+        "Lead, not identification",
+        "identify a victim",
+        "identify a suspect of an offence",
+    }
+)
 KEYWORDS = {
     "_": None,
     **dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop")),
@@ -212,7 +221,7 @@ def _faults_of(message: Message, language: str) -> Iterator[str]:
     for form, text in enumerate(texts):
         if not _same_placeholders(english, text, form, language):
             yield f"placeholders differ in form {form}"
-        if re.search(CONCLUSIONS[language], text, re.IGNORECASE):
+        if english[0] not in ALLOWED and re.search(CONCLUSIONS[language], text, re.IGNORECASE):
             yield f"says more than the program knows in form {form}"
         if text.strip() != text and english[0].strip() == english[0]:
             yield f"a blank at the beginning or end of form {form}"
@@ -311,7 +320,7 @@ def check() -> int:
     wrong = [
         f"en: says more than the program knows: {key[1]!r}"
         for key in map(_key, _filled(english))
-        if re.search(CONCLUSIONS["en"], key[1], re.IGNORECASE)
+        if key[1] not in ALLOWED and re.search(CONCLUSIONS["en"], key[1], re.IGNORECASE)
     ]
     for language in PLURALS:
         wrong += [f"{language}: {fault}" for fault in faults(language, english)]

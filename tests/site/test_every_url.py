@@ -358,8 +358,8 @@ def test_open_pages_say_nothing_of_a_case(client: Client, world: World) -> None:
         for method in METHODS:
             answer = getattr(client, method)(address(name, world.ours))
 
-            fine = (200, 302, 400, 405, *([404] if "openid" in name else []))
             fine = (404, 405) if name in BY_LINK else (200, 302, 400, 405, 422)
+            fine += (404,) if "openid" in name else ()  # no provider is set up here
             assert answer.status_code in fine, (name, method)
             assert b"Harbour" not in answer.content
             assert answer["Cache-Control"], name

@@ -317,7 +317,7 @@ class TestErasing:
         assert set(beside) <= {*erasing.DECIDING, words.verb}
         assert last.facts == erasure.found
         assert last.agency_id == erasure.agency_id
-        assert verbs(case_pk)[2:4] == ["erasure.confirm", "erasure.ask"]
+        assert verbs(case_pk)[3:5] == ["erasure.confirm", "erasure.ask"]
 
     @pytest.mark.parametrize("step", ["_destroy_key", "_delete_files", "_delete_rows"])
     def test_goes_on_where_it_was_cut_off(self, full, decided, monkeypatch, step):
