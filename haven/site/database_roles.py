@@ -63,7 +63,7 @@ GRANTS = (
     Grant("analysis_*", web="SIUD", worker="SIUDM"),
     Grant("review_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.
-    Grant("accounts_agency", web="SIU", worker="S"),
+    Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact
     Grant("accounts_member", web="SIU", worker="SU"),
     Grant("accounts_*", web="SIUD", worker="SIUD"),
     Grant("account_*", web="SIUD"),

@@ -94,6 +94,7 @@ DEFINED = (
 # A case is its opener's until somebody works on it; then it is theirs who do.
 _NEW_AND_MINE = f"opened_by_id = {ME} AND haven_is_new_case(id)"
 _COLLEAGUE = "haven_is_colleague(member_id)"
+_PEOPLE = f"{ME} IS NULL OR agency_id = {AGENCIES} OR id = {ME}"
 SPECIAL: Mapping[str, Mapping[str, str]] = {
     "cases_case": {
         "SELECT": f"id = {VISIBLE} OR ({_NEW_AND_MINE})",
@@ -111,8 +112,14 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "cases_clock": {"ALL": f"agency_id = {MY_AGENCY}"},
     "retention_erasure": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,
-    # for the contact of an agency its members, and for curators everyone.
-    "accounts_member": {"ALL": f"{ME} IS NULL OR agency_id = {AGENCIES} OR id = {ME}"},
+    # for the contact of an agency its members, and for curators everyone. Curators are seen
+    # by all, because applications are put before them.
+    "accounts_member": {
+        "SELECT": f"{_PEOPLE} OR 'curator' = ANY (roles)",
+        "INSERT": _PEOPLE,
+        "UPDATE": _PEOPLE,
+        "DELETE": _PEOPLE,
+    },
 }
 
 
