@@ -24,6 +24,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("authority:lists", _("Lists of your agency"), "filter"),
     ("audit:list", _("Record"), "document"),
     ("mfa_index", _("How you sign in"), "key"),
+    ("installation", _("This installation"), "help"),
     ("retention:list", _("Dates and erasures"), "calendar"),
 )
 
