@@ -71,7 +71,7 @@ KEYWORDS = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 PLACEHOLDER = re.compile(r"%\((\w+)\)[a-z]|(?<!%)%[sd]|%%")
-COUNTED = {"%(n)s", "%(n)d", "%(count)s", "%(count)d"}
+COUNTED = {"%(n)s", "%(n)d", "%(count)s", "%(count)d", "%(left)s"}
 Key = tuple[str | None, str]  # context, and the English (its singular)
 Texts = tuple[str, ...]
 
