@@ -123,7 +123,10 @@ def named_urls() -> list[str]:
     return names + [name for name in get_resolver().reverse_dict if isinstance(name, str)]
 
 
-@pytest.mark.parametrize("name", sorted(set(named_urls()) - OPEN_TO_STRANGERS))
+OF_PROGRAMS = {name for name in access.PAGES if name.startswith("api:")}  # tests/site/test_api.py
+
+
+@pytest.mark.parametrize("name", sorted(set(named_urls()) - OPEN_TO_STRANGERS - OF_PROGRAMS))
 def test_a_stranger_is_sent_to_the_sign_in_from_every_page(db: None, name: str) -> None:
     from django.urls import reverse
 
