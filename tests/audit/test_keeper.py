@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from haven.audit import keeper, merkle, signing, tree
+from haven.audit import checking, keeper, merkle, signing, tree
 from haven.audit.actions import record
 from haven.audit.keeper import Rhythm, Tampered
 from haven.audit.models import Checkpoint, Event, Leaf, Node, Pending
@@ -172,6 +172,36 @@ class TestSignRefuses:
         with pytest.raises(Tampered, match="clock"):
             sign(dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
 
+    def test_a_record_that_the_file_outside_contradicts(
+        self, write: Write, sign: Sign, copy: Path
+    ) -> None:
+        write(4)
+        sign()
+        _empty_the_record()
+        write(5)
+
+        with pytest.raises(Tampered, match="outside the database"):
+            sign()
+        assert not Checkpoint.objects.exists()
+
+    def test_a_record_shorter_than_the_file_outside_says(self, write: Write, sign: Sign) -> None:
+        write(4)
+        sign()
+        _empty_the_record()
+        write(1)
+
+        with pytest.raises(Tampered, match="outside the database"):
+            sign()
+
+    def test_a_tree_whose_nodes_are_gone(self, write: Write, sign: Sign) -> None:
+        write(4)
+        sign()
+        _as_owner("DELETE FROM audit_node")
+        write(1)
+
+        with pytest.raises(Tampered, match="missing"):
+            sign()
+
     def test_another_key(self, write: Write, sign: Sign, tmp_path: Path, copy: Path) -> None:
         write(1)
         sign()
@@ -181,6 +211,48 @@ class TestSignRefuses:
 
         with pytest.raises(Tampered, match="key"):
             keeper.sign(other, at=dt.datetime.now(dt.UTC), copy=copy)
+
+
+class TestACrash:
+    def test_between_file_and_database_is_made_good(
+        self, write: Write, sign: Sign, copy: Path
+    ) -> None:
+        write(2)
+        sign()
+        write(2)
+        sign()
+        _as_owner("DELETE FROM audit_checkpoint WHERE size = 4")
+
+        made = sign(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1))
+
+        assert made.note == keeper.kept(copy)[-1]
+        assert len(keeper.kept(copy)) == Checkpoint.objects.count() == 2
+        assert checking.check(keeper.kept(copy)).findings == []
+
+    def test_in_the_middle_of_a_line_loses_that_line_alone(
+        self, write: Write, sign: Sign, copy: Path
+    ) -> None:
+        write(2)
+        first = sign().note
+        with copy.open("a") as file:
+            file.write('{"note": "haven.te')
+        write(2)
+        second = sign().note
+
+        assert keeper.kept(copy) == [first, second]
+
+
+def _empty_the_record() -> None:
+    for table in ("event", "personal", "pending", "leaf", "node", "checkpoint"):
+        _as_owner(f"DELETE FROM audit_{table}")  # noqa: S608
+
+
+def _as_owner(statement: str) -> None:
+    """Do what only a superuser of the database can do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(statement)
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 class TestKey:
