@@ -25,6 +25,7 @@ from haven.cli import verify_record
 
 LOCK = 0x68_61_76_65_6E  # "haven": one keeper at a time, whatever is started
 BATCH = 5_000  # entries in one transaction: a tenth of a second
+HELD_UP = dt.timedelta(minutes=1)  # another keeper is done in a moment
 TAIL_BYTES = 16 << 10  # of the kept file; a note has a few hundred
 
 
@@ -60,6 +61,19 @@ def sequence() -> int:
         done += len(waiting)
         if len(waiting) < BATCH:
             return done
+
+
+@transaction.atomic
+def is_held_up(*, at: dt.datetime) -> bool:
+    """Tell whether somebody else holds the lock and entries have waited for long.
+
+    Every role of the database can take the lock; whoever keeps it would hide that nothing is
+    signed any more.
+    """
+    if _locked():
+        return False
+    waiting = Pending.objects.order_by("event_id").values("event_id")[:1]
+    return Event.objects.filter(pk__in=waiting, written_at__lt=at - HELD_UP).exists()
 
 
 def is_due(rhythm: Rhythm, *, at: dt.datetime) -> bool:

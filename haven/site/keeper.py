@@ -118,6 +118,10 @@ def _look(signer: "Signer", *, at_once: bool = False, quiet: bool = False) -> bo
         now = timezone.now()
         if at_once or keeper.is_due(keeper.rhythm(), at=now):
             keeper.sign(signer, at=now, copy=settings.HAVEN_RECORD_CHECKPOINTS)
+        if keeper.is_held_up(at=now):
+            if not quiet:
+                _say("Entries wait: another session of the database holds the keeper's lock.")
+            return False
     except keeper.Tampered as error:
         if not quiet:
             _say(f"The record is NOT signed any more: {error}. See docs/operations.md.")

@@ -5,6 +5,7 @@ import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -15,6 +16,7 @@ from haven.audit.keeper import Rhythm, Tampered
 from haven.audit.models import Checkpoint, Event, Leaf, Node, Pending
 from haven.audit.signing import KeyTrouble
 from haven.cli import verify_record
+from haven.site import keeper as process
 
 Write = Callable[..., list[Event]]
 Sign = Callable[..., Checkpoint]
@@ -91,6 +93,36 @@ class TestSequence:
             _ = 1 / 0
 
         assert keeper.sequence() == 0
+
+    @pytest.mark.django_db(transaction=True)
+    def test_says_when_somebody_else_keeps_the_lock(
+        self, signer: signing.Signer, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with transaction.atomic():
+            record("run.finish", actor=None)
+        taken, let_go = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [keeper.LOCK])
+            taken.set()
+            let_go.wait(10)
+            connection.close()
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        assert taken.wait(10)
+        soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=30)
+        try:
+            assert not keeper.is_held_up(at=soon)
+            assert keeper.is_held_up(at=soon + dt.timedelta(minutes=1))
+            with mock.patch.object(keeper, "HELD_UP", dt.timedelta(0)):
+                assert not process._look(signer)
+            assert "holds the keeper's lock" in capsys.readouterr().err
+        finally:
+            let_go.set()
+            thread.join()
+        assert not keeper.is_held_up(at=soon + dt.timedelta(minutes=1))
 
     def test_stops_when_an_entry_that_waits_is_gone(self, write: Write) -> None:
         write(2)
