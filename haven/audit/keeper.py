@@ -9,6 +9,7 @@ Why     acts only insert, side by side; one process, with a role and a key of it
 Not     here: the loop and the process (site/keeper.py), full verification (checking.py)
 """
 
+import contextlib
 import datetime as dt
 import json
 import os
@@ -24,6 +25,8 @@ from haven.cli import verify_record
 
 LOCK = 0x68_61_76_65_6E  # "haven": one keeper at a time, whatever is started
 BATCH = 5_000  # entries in one transaction: a tenth of a second
+HELD_UP = dt.timedelta(minutes=1)  # another keeper is done in a moment
+TAIL_BYTES = 16 << 10  # of the kept file; a note has a few hundred
 
 
 class Tampered(RuntimeError):
@@ -39,18 +42,38 @@ class Rhythm:
 
 
 def sequence() -> int:
-    """Give every committed entry that waits its place; return how many there were."""
+    """Give every committed entry that waits its place; return how many there were.
+
+    Raises:
+        Tampered: One that waits, or a node of the tree, is gone.
+    """
     done = 0
     while True:
         with transaction.atomic():
             if not _locked():
                 return done
             waiting = _take(BATCH)
-            if waiting:
-                tree.append(waiting)
+            try:
+                if waiting:
+                    tree.append(waiting)
+            except KeyError as error:
+                raise Tampered("stored nodes of the tree are missing") from error
         done += len(waiting)
         if len(waiting) < BATCH:
             return done
+
+
+@transaction.atomic
+def is_held_up(*, at: dt.datetime) -> bool:
+    """Tell whether somebody else holds the lock and entries have waited for long.
+
+    Every role of the database can take the lock; whoever keeps it would hide that nothing is
+    signed any more.
+    """
+    if _locked():
+        return False
+    waiting = Pending.objects.order_by("event_id").values("event_id")[:1]
+    return Event.objects.filter(pk__in=waiting, written_at__lt=at - HELD_UP).exists()
 
 
 def is_due(rhythm: Rhythm, *, at: dt.datetime) -> bool:
@@ -73,16 +96,24 @@ def sign(signer: signing.Signer, *, at: dt.datetime, copy: Path) -> Checkpoint |
         copy: A file to which the note is added before the database has it.
 
     Raises:
-        Tampered: The tree does not begin with what was signed last, or the key or the origin
-            is another one, or the clock went back.
+        Tampered: The tree does not begin with what was signed last, as the database has it or
+            as the file has it, or the key or the origin is another one, or the clock went back.
     """
     if not _locked():
         return None
     last, size = Checkpoint.objects.first(), tree.size()
     if size == (last.size if last else 0):
         return None
-    _require_growth(last, size, signer, at)
-    root = tree.root(size)
+    try:
+        _require_growth(last, size, signer, at)
+        brought = _bring_in(copy, last, size, signer, at)
+        if brought is not None and brought.size == size:
+            return brought
+        root = tree.root(size)
+    except KeyError as error:
+        raise Tampered("stored nodes of the tree are missing") from error
+    except verify_record.Broken as error:
+        raise Tampered(f"what was signed last cannot be read: {error}") from error
     note = signer.note(size, root, at)
     _keep(copy, note)
     return Checkpoint.objects.create(size=size, root=root, at=at, key=str(signer.key), note=note)
@@ -90,10 +121,7 @@ def sign(signer: signing.Signer, *, at: dt.datetime, copy: Path) -> Checkpoint |
 
 def kept(copy: Path) -> list[str]:
     """Return the notes in the file outside the database, oldest first."""
-    if not copy.exists():
-        return []
-    lines = copy.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line)["note"] for line in lines if line]
+    return _notes(copy.read_bytes()) if copy.exists() else []
 
 
 def rhythm() -> Rhythm:
@@ -155,11 +183,66 @@ def _require_growth(
         raise Tampered(f"the first {last.size} entries are not those that were signed")
 
 
+def _bring_in(
+    copy: Path, last: Checkpoint | None, size: int, signer: signing.Signer, at: dt.datetime
+) -> Checkpoint | None:
+    """Give the database the newest note of the file, when a crash kept it from having it.
+
+    Raises:
+        Tampered: The tree does not begin with what the file says was signed.
+    """
+    note = _newest(copy)
+    if note is None or (last is not None and note == last.note):
+        return None
+    signed = verify_record.read_checkpoint(note, signer.key)
+    if size < signed.size or tree.root(signed.size) != signed.root:
+        raise Tampered(
+            f"the first {signed.size} entries are not those that were signed, "
+            "as a checkpoint kept outside the database says"
+        )
+    if last is not None and signed.size <= last.size:
+        return None
+    signed_at = dt.datetime.fromisoformat(signed.at)
+    if at < signed_at:
+        raise Tampered(f"the clock went back: the last checkpoint is of {signed.at}")
+    return Checkpoint.objects.create(
+        size=signed.size, root=signed.root, at=signed_at, key=str(signer.key), note=note
+    )
+
+
+def _newest(copy: Path) -> str | None:
+    """Return the newest note of the file outside the database; only its end is read."""
+    if not copy.exists():
+        return None
+    with copy.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+        return next(reversed(_notes(file.read())), None)
+
+
+def _notes(written: bytes) -> list[str]:
+    """Return the notes of some lines; a power cut may have left a line in part."""
+    found = []
+    for line in written.splitlines():
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            found.append(str(json.loads(line)["note"]))
+    return found
+
+
 def _keep(copy: Path, note: str) -> None:
     """Add a note to the file outside the database, down to the disk."""
     copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-        file.write(json.dumps({"note": note}) + "\n")
+        begun = "" if _ends_whole(copy) else "\n"  # after a line that a power cut left in part
+        file.write(begun + json.dumps({"note": note}) + "\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def _ends_whole(copy: Path) -> bool:
+    """Tell whether a file is empty or ends with a whole line."""
+    with copy.open("rb") as file:
+        if file.seek(0, os.SEEK_END) == 0:
+            return True
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"

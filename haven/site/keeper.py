@@ -11,6 +11,7 @@ Acts never wait for this process: they are recorded without it, and ordered when
 """
 
 import argparse
+import contextlib
 import datetime as dt
 import os
 import signal
@@ -72,11 +73,15 @@ def _keep(signer: "Signer", stop: threading.Event) -> None:
             said_at = time.monotonic()
         if time.monotonic() - asked_at >= LOOK_INTO_AGE_S:
             asked_at = time.monotonic()
-            _verify_daily()
+            _verify_daily(signer)
 
 
-def _verify_daily() -> None:
-    """Verify the whole record when that was not done for a day, and say what was found."""
+def _verify_daily(signer: "Signer") -> None:
+    """Verify the whole record when that was not done for a day, and say what was found.
+
+    The key is our own, not the one that the database names: whoever wrote the tree anew may
+    have signed it anew too.
+    """
     from django.conf import settings
     from django.db import DatabaseError, connection
     from django.utils import timezone
@@ -88,7 +93,8 @@ def _verify_daily() -> None:
         last, now = queries.last_verification(), timezone.now()
         if last is not None and now - last.at < dt.timedelta(hours=VERIFY_AFTER_H):
             return
-        checker = actions.verify(keeper.kept(settings.HAVEN_RECORD_CHECKPOINTS), at=now)
+        kept = keeper.kept(settings.HAVEN_RECORD_CHECKPOINTS)
+        checker = actions.verify(kept, at=now, key=str(signer.key))
     except Broken:
         return  # nothing was signed yet
     except DatabaseError as error:
@@ -112,6 +118,10 @@ def _look(signer: "Signer", *, at_once: bool = False, quiet: bool = False) -> bo
         now = timezone.now()
         if at_once or keeper.is_due(keeper.rhythm(), at=now):
             keeper.sign(signer, at=now, copy=settings.HAVEN_RECORD_CHECKPOINTS)
+        if keeper.is_held_up(at=now):
+            if not quiet:
+                _say("Entries wait: another session of the database holds the keeper's lock.")
+            return False
     except keeper.Tampered as error:
         if not quiet:
             _say(f"The record is NOT signed any more: {error}. See docs/operations.md.")
@@ -121,12 +131,21 @@ def _look(signer: "Signer", *, at_once: bool = False, quiet: bool = False) -> bo
         if not quiet:
             _say(f"The database does not answer: {str(error).splitlines()[0]}")
         return False
+    except OSError as error:
+        if not quiet:
+            _say(f"The checkpoint cannot be kept outside the database: {error.strerror}.")
+        return False
     return True
 
 
 def _wait_for_the_end(stop: threading.Event) -> None:
-    """Stop when whoever started this process is gone, even by kill -9."""
-    sys.stdin.buffer.read()
+    """Stop when whoever started this process is gone, even by kill -9.
+
+    It reads past sys.stdin, whose lock would be held while the interpreter shuts down.
+    """
+    with contextlib.suppress(OSError, ValueError):
+        while os.read(sys.stdin.fileno(), 1):
+            pass
     stop.set()
 
 

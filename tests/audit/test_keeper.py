@@ -5,16 +5,18 @@ import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from haven.audit import keeper, merkle, signing, tree
+from haven.audit import checking, keeper, merkle, signing, tree
 from haven.audit.actions import record
 from haven.audit.keeper import Rhythm, Tampered
 from haven.audit.models import Checkpoint, Event, Leaf, Node, Pending
 from haven.audit.signing import KeyTrouble
 from haven.cli import verify_record
+from haven.site import keeper as process
 
 Write = Callable[..., list[Event]]
 Sign = Callable[..., Checkpoint]
@@ -91,6 +93,36 @@ class TestSequence:
             _ = 1 / 0
 
         assert keeper.sequence() == 0
+
+    @pytest.mark.django_db(transaction=True)
+    def test_says_when_somebody_else_keeps_the_lock(
+        self, signer: signing.Signer, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with transaction.atomic():
+            record("run.finish", actor=None)
+        taken, let_go = threading.Event(), threading.Event()
+
+        def hold() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_lock(%s)", [keeper.LOCK])
+            taken.set()
+            let_go.wait(10)
+            connection.close()
+
+        thread = threading.Thread(target=hold)
+        thread.start()
+        assert taken.wait(10)
+        soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=30)
+        try:
+            assert not keeper.is_held_up(at=soon)
+            assert keeper.is_held_up(at=soon + dt.timedelta(minutes=1))
+            with mock.patch.object(keeper, "HELD_UP", dt.timedelta(0)):
+                assert not process._look(signer)
+            assert "holds the keeper's lock" in capsys.readouterr().err
+        finally:
+            let_go.set()
+            thread.join()
+        assert not keeper.is_held_up(at=soon + dt.timedelta(minutes=1))
 
     def test_stops_when_an_entry_that_waits_is_gone(self, write: Write) -> None:
         write(2)
@@ -172,6 +204,36 @@ class TestSignRefuses:
         with pytest.raises(Tampered, match="clock"):
             sign(dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
 
+    def test_a_record_that_the_file_outside_contradicts(
+        self, write: Write, sign: Sign, copy: Path
+    ) -> None:
+        write(4)
+        sign()
+        _empty_the_record()
+        write(5)
+
+        with pytest.raises(Tampered, match="outside the database"):
+            sign()
+        assert not Checkpoint.objects.exists()
+
+    def test_a_record_shorter_than_the_file_outside_says(self, write: Write, sign: Sign) -> None:
+        write(4)
+        sign()
+        _empty_the_record()
+        write(1)
+
+        with pytest.raises(Tampered, match="outside the database"):
+            sign()
+
+    def test_a_tree_whose_nodes_are_gone(self, write: Write, sign: Sign) -> None:
+        write(4)
+        sign()
+        _as_owner("DELETE FROM audit_node")
+        write(1)
+
+        with pytest.raises(Tampered, match="missing"):
+            sign()
+
     def test_another_key(self, write: Write, sign: Sign, tmp_path: Path, copy: Path) -> None:
         write(1)
         sign()
@@ -181,6 +243,48 @@ class TestSignRefuses:
 
         with pytest.raises(Tampered, match="key"):
             keeper.sign(other, at=dt.datetime.now(dt.UTC), copy=copy)
+
+
+class TestACrash:
+    def test_between_file_and_database_is_made_good(
+        self, write: Write, sign: Sign, copy: Path
+    ) -> None:
+        write(2)
+        sign()
+        write(2)
+        sign()
+        _as_owner("DELETE FROM audit_checkpoint WHERE size = 4")
+
+        made = sign(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1))
+
+        assert made.note == keeper.kept(copy)[-1]
+        assert len(keeper.kept(copy)) == Checkpoint.objects.count() == 2
+        assert checking.check(keeper.kept(copy)).findings == []
+
+    def test_in_the_middle_of_a_line_loses_that_line_alone(
+        self, write: Write, sign: Sign, copy: Path
+    ) -> None:
+        write(2)
+        first = sign().note
+        with copy.open("a") as file:
+            file.write('{"note": "haven.te')
+        write(2)
+        second = sign().note
+
+        assert keeper.kept(copy) == [first, second]
+
+
+def _empty_the_record() -> None:
+    for table in ("event", "personal", "pending", "leaf", "node", "checkpoint"):
+        _as_owner(f"DELETE FROM audit_{table}")  # noqa: S608
+
+
+def _as_owner(statement: str) -> None:
+    """Do what only a superuser of the database can do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(statement)
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
 
 class TestKey:

@@ -289,6 +289,36 @@ class TestExtract:
             extract, tmp_path
         )
 
+    @pytest.mark.parametrize("left", [0, 1])
+    def test_finds_that_a_growth_is_not_proved(
+        self, extract: Export, tmp_path: Path, left: int
+    ) -> None:
+        kept, extract.grown = extract.notes[1], extract.grown[:left]
+
+        assert "Nothing proves that the record only grew from 20 to 30." in findings(
+            extract, tmp_path, kept
+        )
+
+    def test_finds_another_history_behind_a_kept_checkpoint(
+        self, export: Export, signer: signing.Signer, tmp_path: Path
+    ) -> None:
+        kept = export.notes[1]
+        forged = Export(signer, entries=40)  # other salts: signed with the key, another history
+        forged.sign(40)
+        extract = self.extract.__wrapped__(self, forged)  # type: ignore[attr-defined]
+        extract.grown = []
+
+        assert "Nothing proves that the record only grew from 20 to 40." in findings(
+            extract, tmp_path, kept
+        )
+
+    def test_says_that_it_is_no_whole_record(
+        self, extract: Export, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert haven(["audit", "verify", extract.write(tmp_path / "e.zip")]) == 0
+
+        assert "This is an extract" in capsys.readouterr().out
+
     def test_finds_an_entry_of_another_time(self, extract: Export, tmp_path: Path) -> None:
         extract.notes.pop()
 

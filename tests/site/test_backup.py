@@ -77,6 +77,26 @@ with connection.cursor() as cursor:
         found[table] = [row for (row,) in cursor.fetchall()]
 json.dump(found, sys.stdout)
 """
+BESIDE = """
+import json, sys
+import django
+django.setup()
+from haven.audit.models import Event, Personal
+from haven.workbench.cases.models import Case
+(left,) = Case.objects.all()
+again = Event.objects.get(verb="erasure.again")
+of_agency = Event.objects.filter(agency_id=left.agency_id, case_id=again.case_id)
+json.dump({
+    "of the erased case": list(
+        Personal.objects.filter(event__case_id=again.case_id, event_id__lt=again.pk)
+        .values_list("text", flat=True)
+    ),
+    "of the other case": list(
+        Personal.objects.filter(event__case_id=left.pk).values_list("text", flat=True)
+    ),
+    "again": list(of_agency.filter(pk__gte=again.pk).values_list("verb", flat=True)),
+}, sys.stdout)
+"""
 VIEWS = """
 import django
 django.setup()
@@ -243,6 +263,10 @@ def test_a_case_that_was_erased_since_does_not_come_back(site, backup, place, fr
         assert len(rows["cases_case"]) == 1
         assert len(rows["analysis_face"]) == 6
         assert not [file for file in other.files() if erased in file]
+        beside = json.loads(other.does(BESIDE))
+        assert beside["of the erased case"] == []  # no name and no reason comes back either
+        assert beside["of the other case"]
+        assert set(beside["again"]) == {"erasure.again", "record.erase_personal"}
         assert other.does(VIEWS).strip() == "12"
 
 

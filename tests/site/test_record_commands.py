@@ -1,6 +1,8 @@
 """The commands of the record: verify, and print the key."""
 
 import datetime as dt
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from haven.audit import keeper, queries, signing
 from haven.audit.actions import record
+from haven.site import keeper as process
 
 
 @pytest.fixture
@@ -59,6 +62,35 @@ def test_another_key_is_noticed(signed: str, tmp_path: Path) -> None:
 
     with pytest.raises(CommandError):
         said("verifyrecord", key=str(other.key))
+
+
+def test_the_daily_verification_trusts_no_key_but_its_own(
+    signed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = signing.load(tmp_path / "other.pem", origin="haven.test/record")
+    (tmp_path / "kept.jsonl").unlink()
+
+    process._verify_daily(other)  # to it, the database is signed by somebody else
+
+    assert "is not signed by the key" in capsys.readouterr().err
+    entry = queries.last_verification()
+    assert entry is not None
+    assert entry.outcome == "failed"
+
+
+def test_the_keeper_ends_in_order_while_whoever_feeds_it_is_there() -> None:
+    program = (
+        "import threading, time\n"
+        "from haven.site import keeper\n"
+        "stop = threading.Event()\n"
+        "threading.Thread(target=keeper._wait_for_the_end, args=[stop], daemon=True).start()\n"
+        "time.sleep(0.3)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as fed:
+        assert fed.stderr is not None
+        assert fed.wait(20) == 0, fed.stderr.read()
 
 
 def test_the_key_is_printed_as_a_verifier_takes_it(signed: str) -> None:

@@ -171,6 +171,22 @@ class TestAskingToErase:
 
         assert self.ask(case, north_lead, "date").state == "asked"
 
+    def test_for_its_date_is_not_confirmed_once_another_date_is_set(
+        self, case, north_lead, supervisor
+    ):
+        set_until(case, -1)
+        erasure = self.ask(case, north_lead, "date")
+        set_until(case, 30)
+
+        with pytest.raises(actions.NotDue):
+            actions.confirm(erasure.public_id, by=supervisor, at=now())
+        erasure.refresh_from_db()
+        assert erasure.state == "asked"
+
+        set_until(case, -1)
+        actions.confirm(erasure.public_id, by=supervisor, at=now())
+        assert Clock.objects.get(case=case).erasing
+
     def test_is_not_for_who_only_works_on_the_case(self, case, north_reader):
         with pytest.raises(NotAllowed):
             self.ask(case, north_reader)

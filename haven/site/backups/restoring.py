@@ -23,14 +23,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.utils import timezone
 
-from haven.audit.actions import record
+from haven.audit.actions import erase_personal, record
 from haven.site import sealing_up
 from haven.site.backups import database, folder, making
 from haven.site.backups.folder import BackupTrouble, Manifest, Progress
 from haven.workbench.cases import keys, wrapping
 from haven.workbench.evidence import storing
-from haven.workbench.retention import rows
+from haven.workbench.retention import erasing, rows
 
 UNFINISHED = "restore.unfinished"
 
@@ -172,13 +173,24 @@ def _erase_again(gone: set[str]) -> int:
     again = 0
     for case_id in sorted(gone):
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM cases_case WHERE public_id = %s", [UUID(case_id)])
+            cursor.execute(
+                "SELECT id, agency_id FROM cases_case WHERE public_id = %s", [UUID(case_id)]
+            )
             row = cursor.fetchone()
             if row is None:
                 continue
             counts = rows.counts(row[0])
             rows.delete(row[0])
-            record("erasure.again", actor=None, case_id=row[0], case=case_id, rows=counts)
+            whose = {"case_id": row[0], "agency_id": row[1]}
+            record("erasure.again", actor=None, **whose, case=case_id, rows=counts)
+            erase_personal(
+                of_case=row[0],
+                agency_id=row[1],
+                by=None,
+                reason=erasing.REASON,
+                at=timezone.now(),
+                but=erasing.DECIDING,
+            )
             again += 1
         shutil.rmtree(Path(settings.HAVEN_DATA_DIR) / "derivatives" / case_id, ignore_errors=True)
     return again

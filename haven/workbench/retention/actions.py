@@ -78,8 +78,7 @@ def ask(case_id: UUID, *, ground: str, reason: str, by: Member, at: datetime) ->
         ReasonMissing: No reason.
     """
     clock = clock_to_ask_for(case_id, by)
-    if ground == Erasure.Ground.DATE and clocks.days_left(clock, timezone.localdate(at)) >= 0:
-        raise NotDue(f"case {clock.case_id} may be kept longer")
+    _require_due(ground, clock, at)
     if Erasure.objects.filter(case_key=clock.case_id).exclude(state=queries.State.WITHDRAWN):
         raise AlreadyAsked(f"case {clock.case_id} has an order")
     erasure = Erasure.objects.create(
@@ -123,15 +122,19 @@ def confirm(erasure_id: UUID, *, by: Member, at: datetime) -> None:
         ErasureNotFound: Not there or not to be seen.
         SamePerson: `by` asked for it, or may not decide it.
         NotWaiting: It was decided.
+        NotDue: The ground is the date, and another date was set since.
     """
     erasure = _waiting(erasure_id, by)
     if not queries.may_confirm(erasure, by):
         raise SamePerson(f"member {by.pk} cannot confirm erasure {erasure.pk}")
+    clock = clocks.of_agency(by).select_for_update().get(case=erasure.case_key)
+    _require_due(erasure.ground, clock, at)
     erasure.state = queries.State.CONFIRMED
     erasure.confirmed_by, erasure.confirmed_at = by, at
     erasure.save(update_fields=["state", "confirmed_by", "confirmed_at"])
     _record("erasure.confirm", erasure, by=by, at=at)
-    clocks.of_agency(by).filter(case=erasure.case_key).update(erasing=True)
+    clock.erasing = True
+    clock.save(update_fields=["erasing"])
     queue(erasure)
 
 
@@ -163,6 +166,16 @@ def clock_to_ask_for(case_id: UUID, by: Member) -> Clock:
         if clock is not None:
             return clock
     return clocks.of_case(cases.get(case_id, member=by, to="lead"))
+
+
+def _require_due(ground: str, clock: Clock, at: datetime) -> None:
+    """Return unless the ground is the date of a case and it has not passed.
+
+    Raises:
+        NotDue: It has not.
+    """
+    if ground == Erasure.Ground.DATE and clocks.days_left(clock, timezone.localdate(at)) >= 0:
+        raise NotDue(f"case {clock.case_id} may be kept longer")
 
 
 def _waiting(erasure_id: UUID, by: Member) -> Erasure:
