@@ -80,6 +80,16 @@ class TestRoles:
         with pytest.raises(actions.LastOne):
             self.change(admin, admin)
 
+    def test_of_a_curator_stay_where_the_other_is_of_an_agency_that_is_paused(
+        self, curator: Member
+    ) -> None:
+        other = people.agency("Paused")
+        people.member("Cas", other, "curator")
+        type(other).objects.filter(pk=other.pk).update(status="suspended", status_reason="x")
+
+        with pytest.raises(actions.LastOne):
+            self.change(curator, curator)
+
     def test_of_the_last_curator_stay(self, curator: Member) -> None:
         with pytest.raises(actions.LastOne):
             self.change(curator, curator)
