@@ -15,6 +15,7 @@ from haven.accounts.models import Agency, Member
 from haven.accounts.one_time_links.actions import LinkEnded
 from haven.accounts.terms import texts
 from haven.web.errors import NotAllowed
+from haven.audit.models import Event, Personal
 from tests.accounts import people
 from tests.accounts.people import NOW, code_in, link_in, send_letters
 
@@ -236,3 +237,6 @@ class TestLookingAfterThem:
         assert actions.erase_old(at=NOW + 40 * DAY) == 1
         one = Invitation.objects.get()
         assert (one.email, one.display_name, one.state) == ("", "", "revoked")
+        assert not Personal.objects.filter(text__icontains="eva").exists()
+        erased = Event.objects.get(verb="record.erase_personal")
+        assert (erased.agency_id, erased.facts["erased"]) == (one.agency_id, 1)

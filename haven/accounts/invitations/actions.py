@@ -30,10 +30,11 @@ from haven.accounts.members.actions import NotYours, WrongState
 from haven.accounts.models import Agency, Member
 from haven.accounts.one_time_links import actions as links
 from haven.accounts.terms import actions as terms
-from haven.audit.actions import record
+from haven.audit.actions import erase_personal_of, record
 from haven.web.errors import BadInput, Conflict
 
 State = Invitation.State
+ERASED = "An invitation was not accepted."  # on the record, in the record's language
 
 
 class AddressTaken(Conflict):
@@ -207,6 +208,7 @@ def erase_old(*, at: dt.datetime) -> int:
         count += 1
     return count
 
+            erase_personal_of(one, by=None, reason=ERASED, at=at)
 
 def _send(invitation: Invitation, *, at: dt.datetime) -> None:
     """Write the letter with a new link."""
