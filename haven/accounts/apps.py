@@ -53,6 +53,8 @@ def _signed_in(request: Any, user: Any, **_rest: object) -> None:
     sessions.begin(request.session)
     factor = factors.way_in(request, user)
     actions.note("member.sign_in", of=user, at=timezone.now(), factor=factor)
+    if factors.given(request, user):  # by the agency's own: nothing is left to set up here
+        actions.arrive(user, at=timezone.now())
 
 
 def _signed_out(request: Any, user: Any, **_rest: object) -> None:

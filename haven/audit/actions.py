@@ -268,30 +268,32 @@ def erase_personal(
 def erase_personal_of(
     target: models.Model,
     *,
-    case_id: int,
-    by: Actor,
+    by: Actor | None,
     reason: str,
     at: dt.datetime,
-    before: int,
+    case_id: int | None = None,
+    before: int | None = None,
 ) -> int:
     """Erase names and words beside the entries of one thing; return beside how many.
 
-    Only entries before the one with the key `before` count: the decision to erase keeps its
-    own reason. Only the worker and the owner of the database may do this, never the site.
+    Only entries before the one with the key `before` count, where it is given: the decision
+    to erase keeps its own reason. Only the worker and the owner of the database may do
+    this, never the site.
 
     Raises:
         ReasonMissing: No reason was given.
     """
     kind, key = target._meta.label_lower, str(target.pk)
-    beside = Personal.objects.filter(
-        event__target_type=kind, event__target_id=key, event_id__lt=before
-    )
+    beside = Personal.objects.filter(event__target_type=kind, event__target_id=key)
+    if before is not None:
+        beside = beside.filter(event_id__lt=before)
     count = beside.count()
     beside._raw_delete(beside.db)
     record(
         "record.erase_personal",
         actor=by,
         case_id=case_id,
+        agency_id=getattr(target, "agency_id", None),
         at=at,
         reason=reason,
         of=f"{kind}:{key}",

@@ -68,6 +68,18 @@ def test_a_known_person_comes_in_and_the_binding_is_on_the_record(
     assert Event.objects.get(verb="member.sign_in").facts["factor"] == "agency"
 
 
+def test_a_new_member_whose_factor_the_agency_saw_has_arrived(
+    client: Client, known: Member, provider: Provider
+) -> None:
+    type(known).objects.filter(pk=known.pk).update(status="invited")
+
+    come_back(client, provider)
+
+    known.refresh_from_db()
+    assert known.status == "active"
+    assert Event.objects.filter(verb="member.arrive").count() == 1
+
+
 def test_from_then_on_the_identifier_counts_and_not_the_address(
     known: Member, provider: Provider
 ) -> None:

@@ -10,13 +10,16 @@ from django.test import Client
 from haven.accounts.agencies.addresses import WrongAddress
 from haven.accounts.invitations import actions, queries
 from haven.accounts.invitations.models import Invitation
+from haven.accounts.members import actions as members
 from haven.accounts.members.actions import NotYours, WrongState
 from haven.accounts.models import Agency, Member
 from haven.accounts.one_time_links.actions import LinkEnded
 from haven.accounts.terms import texts
+from haven.audit.models import Event, Personal
 from haven.web.errors import NotAllowed
 from tests.accounts import people
 from tests.accounts.people import NOW, code_in, link_in, send_letters
+from tests.signing_in import add_code_app, let_in
 
 ClientOf = Callable[[Member], Client]
 DAY = dt.timedelta(days=1)
@@ -30,6 +33,11 @@ def invite(by: Member, *, email: str = "eva@west.example", **more: object) -> In
 
 def code_of(_invitation: Invitation) -> str:
     return code_in(send_letters()[-1])
+
+
+def accept(address: str) -> Member:
+    code = address.rstrip("/").rpartition("/")[2]
+    return actions.accept(code, version=VERSION, language="en", at=NOW)
 
 
 class TestInviting:
@@ -93,6 +101,29 @@ class TestInviting:
             invite(curator, agency=provider, email="p@tools.example", roles=["administrator"])
         with pytest.raises(NotYours):
             invite(curator, agency=west, email="q@west.example", roles=["investigator"])
+
+    def test_by_a_curator_who_also_administers_gives_elsewhere_what_a_curator_gives(
+        self, west: Agency, north: Agency, client_of: ClientOf
+    ) -> None:
+        both = people.member("Cleo", north, "administrator", "curator")
+
+        with pytest.raises(NotYours):
+            invite(both, agency=west, roles=["investigator"])
+        form = client_of(both).get(f"/agencies/{west.pk}/invite/").content.decode()
+        assert 'value="administrator"' in form
+        assert 'value="investigator"' not in form
+        invite(both, agency=west, roles=["administrator"])
+
+    def test_takes_a_fresh_factor(self, admin: Member) -> None:
+        add_code_app(admin)
+        stale = let_in(Client(), admin, ago_s=600)
+        sent = {"name": "Eva", "email": "eva@west.example", "roles": ["administrator"]}
+
+        answer = stale.post("/members/invitations/", sent)
+
+        assert answer["Location"].startswith("/account/confirm/")
+        assert not Invitation.objects.exists()
+        assert stale.get("/members/invitations/").status_code == 200
 
 
 class TestAccepting:
@@ -196,6 +227,31 @@ class TestAccepting:
         with pytest.raises(LinkEnded):
             actions.accept(code, version=VERSION, language="en", at=NOW)
 
+    def test_is_over_when_the_inviter_is_paused_until_a_colleague_renews_it(
+        self, admin: Member, second_admin: Member, client: Client
+    ) -> None:
+        invitation = invite(admin)
+        address = link_in(send_letters()[-1])
+        members.suspend(admin.pk, reason=people.REASON, by=second_admin, at=NOW)
+
+        assert client.get(address).status_code == 404
+        with pytest.raises(LinkEnded):
+            accept(address)
+        actions.renew(invitation.pk, by=second_admin, at=NOW)
+        letter = send_letters()[-1]
+        assert "Bo invites you" in letter.body
+        assert accept(link_in(letter)).roles == ["investigator"]
+
+    def test_is_over_when_the_inviter_may_give_the_roles_no_more(
+        self, admin: Member, second_admin: Member
+    ) -> None:
+        invite(admin)
+        address = link_in(send_letters()[-1])
+        members.change_roles(admin.pk, roles=["auditor"], by=second_admin, at=NOW)
+
+        with pytest.raises(LinkEnded):
+            accept(address)
+
 
 class TestLookingAfterThem:
     def test_is_for_the_own_agency(self, admin: Member, north: Agency) -> None:
@@ -236,3 +292,6 @@ class TestLookingAfterThem:
         assert actions.erase_old(at=NOW + 40 * DAY) == 1
         one = Invitation.objects.get()
         assert (one.email, one.display_name, one.state) == ("", "", "revoked")
+        assert not Personal.objects.filter(text__icontains="eva").exists()
+        erased = Event.objects.get(verb="record.erase_personal")
+        assert (erased.agency_id, erased.facts["erased"]) == (one.agency_id, 1)

@@ -16,6 +16,7 @@ from haven.accounts.models import Agency, Member
 from haven.accounts.one_time_links.actions import LinkEnded
 from haven.accounts.terms import texts
 from haven.audit.actions import ReasonMissing
+from haven.audit.models import Event, Personal
 from tests.accounts import people
 from tests.accounts.people import NOW, REASON, code_in, link_in, send_letters
 
@@ -246,6 +247,28 @@ class TestTime:
         left = Application.objects.get()
         assert "eva" not in str(Application.objects.values()).lower()
         assert (left.state, left.refused_by) == ("refused", curator)
+        assert not Personal.objects.filter(text__contains=REASON).exists()
+        assert Event.objects.get(verb="application.refuse").actor_id == curator.pk
+
+    def test_leaves_what_somebody_answered_meanwhile(
+        self, sponsored: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The second of two that are over is moved on while the first is ended."""
+        apply("una@west.example", at=NOW)
+        una = Application.objects.get(email="una@west.example")
+        first = min(sponsored, una, key=lambda one: one.pk)
+        other = una if first == sponsored else sponsored
+        end = deciding.links.end
+
+        def meanwhile(purpose: str, pk: int, *, at: dt.datetime) -> None:
+            Application.objects.filter(pk=other.pk).update(expires_at=at + DAY)
+            end(purpose, pk, at=at)
+
+        monkeypatch.setattr(deciding.links, "end", meanwhile)
+
+        assert deciding.expire(at=NOW + 40 * DAY) == 1
+        other.refresh_from_db()
+        assert other.state != "expired"
 
 
 class TestTheYearlyConfirmation:

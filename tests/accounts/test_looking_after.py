@@ -80,6 +80,16 @@ class TestRoles:
         with pytest.raises(actions.LastOne):
             self.change(admin, admin)
 
+    def test_of_a_curator_stay_where_the_other_is_of_an_agency_that_is_paused(
+        self, curator: Member
+    ) -> None:
+        other = people.agency("Paused")
+        people.member("Cas", other, "curator")
+        type(other).objects.filter(pk=other.pk).update(status="suspended", status_reason="x")
+
+        with pytest.raises(actions.LastOne):
+            self.change(curator, curator)
+
     def test_of_the_last_curator_stay(self, curator: Member) -> None:
         with pytest.raises(actions.LastOne):
             self.change(curator, curator)
@@ -108,6 +118,25 @@ class TestRoles:
         client_of(admin).post(f"/members/{officer.pk}/roles/", {"roles": ["analyst"]})
         officer.refresh_from_db()
         assert officer.roles == ["analyst"]
+
+    @pytest.mark.parametrize("act", ["suspend", "left", "reactivate"])
+    def test_and_access_take_a_fresh_factor(
+        self, admin: Member, officer: Member, act: str
+    ) -> None:
+        from tests.signing_in import add_code_app, let_in
+
+        if act == "reactivate":
+            actions.suspend(officer.pk, reason=REASON, by=admin, at=NOW)
+        officer.refresh_from_db()
+        before = officer.status
+        add_code_app(admin)
+        stale = let_in(Client(), admin, ago_s=600)
+
+        answer = stale.post(f"/members/{officer.pk}/{act}/", {"reason": REASON})
+
+        assert answer["Location"].startswith("/account/confirm/")
+        officer.refresh_from_db()
+        assert officer.status == before
 
     def test_beyond_the_form_are_kept(
         self, admin: Member, curator: Member, west: Agency, client_of: ClientOf
@@ -200,6 +229,18 @@ class TestLeaving:
         officer.refresh_from_db()
         assert (officer.status, officer.is_active) == ("left", False)
         assert client.get("/cases/").status_code == 302
+
+    def test_takes_a_fresh_factor(self, officer: Member) -> None:
+        from tests.signing_in import add_code_app, let_in
+
+        add_code_app(officer)
+        stale = let_in(Client(), officer, ago_s=600)
+
+        answer = stale.post("/account/leave/", {"reason": REASON})
+
+        assert answer["Location"].startswith("/account/confirm/")
+        officer.refresh_from_db()
+        assert officer.is_active
 
     def test_is_noted_by_an_administrator(self, admin: Member, officer: Member) -> None:
         actions.has_left(officer.pk, reason=REASON, by=admin, at=NOW)
@@ -301,3 +342,20 @@ def test_letters_go_to_nobody_without_an_address(admin: Member, officer: Member)
 
     assert send_letters() == []
     assert outbox.outbox == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/agencies/1/status/",
+        "/agencies/1/domains/1/remove/",
+        "/applications/00000000-0000-0000-0000-000000000001/approve/",
+    ],
+)
+def test_what_lets_in_or_shuts_out_takes_a_fresh_factor(curator: Member, address: str) -> None:
+    from tests.signing_in import add_code_app, let_in
+
+    add_code_app(curator)
+    stale = let_in(Client(), curator, ago_s=600)
+
+    assert stale.post(address)["Location"].startswith("/account/confirm/")

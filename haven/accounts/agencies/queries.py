@@ -125,7 +125,9 @@ def administrators(agency: Agency) -> list[Member]:
 def curators() -> list[Member]:
     """Return the active curators."""
     return list(
-        Member.objects.filter(is_active=True, roles__contains=[Role.CURATOR]).order_by("pk")
+        Member.objects.filter(is_active=True, roles__contains=[Role.CURATOR])
+        .filter(agency__status=Agency.Status.ACTIVE)
+        .order_by("pk")
     )
 
 

@@ -67,6 +67,7 @@ def add_domain(request: MemberRequest, agency_id: int) -> HttpResponse:
     return redirect("agencies:one", agency_id)
 
 
+@fresh_factor_required
 @require_POST
 def remove_domain(request: MemberRequest, agency_id: int, domain_id: int) -> HttpResponse:
     actions.remove_domain(agency_id, domain_id, by=request.user, at=timezone.now())
@@ -94,6 +95,7 @@ def contact(request: MemberRequest, agency_id: int) -> HttpResponse:
     return redirect("agencies:one", agency_id)
 
 
+@fresh_factor_required
 @require_POST
 def status(request: MemberRequest, agency_id: int) -> HttpResponse:
     queries.get(agency_id, member=request.user)

@@ -30,10 +30,11 @@ from haven.accounts.members.actions import NotYours, WrongState
 from haven.accounts.models import Agency, Member
 from haven.accounts.one_time_links import actions as links
 from haven.accounts.terms import actions as terms
-from haven.audit.actions import record
+from haven.audit.actions import erase_personal_of, record
 from haven.web.errors import BadInput, Conflict
 
 State = Invitation.State
+ERASED = "An invitation was not accepted."  # on the record, in the record's language
 
 
 class AddressTaken(Conflict):
@@ -73,7 +74,7 @@ def invite(
     wanted = set(map(str, roles))
     if agency.pk != by.agency_id and Role.CURATOR not in by.roles:
         raise NotYours(f"agency {agency.pk} is not of member {by.pk}")
-    if not wanted or not wanted <= access.grantable(by):
+    if not wanted or not wanted <= queries.grantable(by, agency):
         raise NotYours("roles that are not for this member to give")
     if (Role.PROVIDER in wanted) != agency.is_provider:
         raise NotYours("the role does not fit the organisation")
@@ -112,10 +113,15 @@ def renew(invitation_id: int, *, by: Member, at: dt.datetime) -> Invitation:
     Raises:
         InvitationNotFound: Not for `by`.
         WrongState: Accepted or taken back.
+        NotYours: The inviter may invite no more, and the roles are not for `by` to give.
     """
     invitation = _open(invitation_id, by=by)
+    if not queries.stands(invitation):  # whoever renews it answers for it from now on
+        if not set(invitation.roles) <= queries.grantable(by, invitation.agency):
+            raise NotYours("roles that are not for this member to give")
+        invitation.invited_by = by
     invitation.expires_at = _end(at)
-    invitation.save(update_fields=["expires_at"])
+    invitation.save(update_fields=["expires_at", "invited_by"])
     record("invitation.renew", actor=by, target=invitation, agency_id=invitation.agency_id, at=at)
     _send(invitation, at=at)
     return invitation
@@ -163,7 +169,8 @@ def accept(untrusted_code: str, *, version: str, language: str, at: dt.datetime)
     """
     link = links.find(untrusted_code, links.Purpose.INVITATION, at=at, lock=True)
     invitation = Invitation.objects.select_for_update().get(pk=link.subject_id)
-    if invitation.state != State.OPEN or invitation.agency.status != Agency.Status.ACTIVE:
+    is_open = invitation.agency.status == Agency.Status.ACTIVE and queries.stands(invitation)
+    if invitation.state != State.OPEN or not is_open:
         raise links.LinkEnded(f"invitation {invitation.pk} is {invitation.state}")
     links.use(link, at=at)
     member = accounts.add_person(
@@ -201,6 +208,7 @@ def erase_old(*, at: dt.datetime) -> int:
             links.end(links.Purpose.INVITATION, one.pk, at=at)
         if one.state == State.REVOKED:
             mail.erase_to(one.email)
+            erase_personal_of(one, by=None, reason=ERASED, at=at)
         one.email = one.display_name = ""
         one.save(update_fields=["state", "ended_at", "email", "display_name"])
         record("invitation.erase", actor=None, target=one, agency_id=one.agency_id, at=at)

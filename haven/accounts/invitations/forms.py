@@ -14,6 +14,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from haven.accounts.agencies import addresses
+from haven.accounts.invitations import queries
 from haven.accounts.members.forms import offered
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Invite(forms.Form):
     def __init__(self, *args: Any, by: Member, agency: Agency, **kwargs: Any) -> None:
         """Offer the roles that fit."""
         super().__init__(*args, **kwargs)
-        may = offered(by, is_provider=agency.is_provider)
+        mine = queries.grantable(by, agency)
+        may = [one for one in offered(by, is_provider=agency.is_provider) if one in mine]
         self.fields["roles"].choices = [(one.value, one.label) for one in may]  # type: ignore[attr-defined]
 
     def clean_email(self) -> str:

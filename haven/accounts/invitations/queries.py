@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from haven.accounts import access
 from haven.accounts.access import Role
 from haven.accounts.invitations.models import Invitation
+from haven.accounts.models import Agency
 from haven.accounts.one_time_links import actions as links
 from haven.web.errors import NotFound
 
@@ -67,6 +68,20 @@ def by_code(untrusted_code: str, *, at: dt.datetime) -> Invitation:
         .filter(pk=link.subject_id, state=Invitation.State.OPEN)
         .first()
     )
-    if found is None:
+    if found is None or not stands(found):
         raise links.LinkEnded(f"invitation {link.subject_id} is not open")
     return found
+
+
+def grantable(by: Member, agency: Agency) -> frozenset[Role]:
+    """Return the roles a member may give in an agency: elsewhere as a curator alone."""
+    if agency.pk == by.agency_id:
+        return access.grantable(by)
+    return access.GRANTS[Role.CURATOR] if Role.CURATOR in by.roles else frozenset()
+
+
+def stands(invitation: Invitation) -> bool:
+    """Tell whether the inviter could still invite: who is paused or gone lets nobody in."""
+    by = invitation.invited_by
+    may = set(invitation.roles) <= grantable(by, invitation.agency)
+    return may and by.is_active and by.agency.status == Agency.Status.ACTIVE

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haven.accounts import actions as accounts
+from haven.accounts import factors, step_up
 from haven.accounts.agencies import queries as agencies
 from haven.accounts.invitations import actions, forms, queries
 from haven.accounts.mail import queries as mail
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def listing(request: MemberRequest) -> HttpResponse:
+    if request.method == "POST" and not factors.are_fresh(request):
+        return step_up.ask(request)  # an invitation gives roles; looking at them does not
     form = forms.Invite(request.POST or None, by=request.user, agency=request.user.agency)
     if _is_sent(request, form, request.user.agency):
         return redirect("invitations:list")

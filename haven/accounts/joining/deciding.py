@@ -25,13 +25,14 @@ from haven.accounts.mail import actions as mail
 from haven.accounts.members.actions import NotYours
 from haven.accounts.models import Member
 from haven.accounts.one_time_links import actions as links
-from haven.audit.actions import record
+from haven.audit.actions import erase_personal_of, record
 from haven.web.errors import Conflict
 
 if TYPE_CHECKING:
     from uuid import UUID
 
 State = Application.State
+ERASED = "An application ended without a member."  # on the record, in the record's language
 
 
 class NotYourTurn(Conflict):
@@ -93,10 +94,13 @@ def refuse(public_id: UUID, *, reason: str, by: Member, at: dt.datetime) -> Appl
 def expire(*, at: dt.datetime) -> int:
     """End applications that nobody answered in time; return how many."""
     over = Application.objects.filter(state__in=OPEN_STATES, expires_at__lte=at)
-    keys = list(over.values_list("pk", flat=True))
-    for pk in keys:
+    count = 0
+    for pk in list(over.values_list("pk", flat=True)):
         with transaction.atomic():
-            application = Application.objects.select_for_update().get(pk=pk)
+            application = over.select_for_update().filter(pk=pk).first()
+            if application is None:
+                continue  # somebody answered meanwhile
+            count += 1
             was_confirmed = application.state != State.UNCONFIRMED
             record(
                 "application.expire",
@@ -111,7 +115,7 @@ def expire(*, at: dt.datetime) -> int:
             actions.move(application, State.EXPIRED, at=at)
             if was_confirmed:  # nobody is written to who did not answer the first letter
                 _tell(application, "expired", at=at)
-    return len(keys)
+    return count
 
 
 def erase_old(*, at: dt.datetime) -> int:
@@ -138,6 +142,7 @@ def _erase(application: Application, *, at: dt.datetime) -> None:
         setattr(application, field, "")
     application.reason, application.languages, application.erased_at = "", [], at
     application.save()
+    erase_personal_of(application, by=None, reason=ERASED, at=at)
     record(
         "application.erase",
         actor=None,

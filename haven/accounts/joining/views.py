@@ -24,6 +24,7 @@ from haven.accounts import names
 from haven.accounts.joining import actions, deciding, forms, limits, queries
 from haven.accounts.members import yearly
 from haven.accounts.one_time_links import actions as links
+from haven.accounts.step_up import fresh_factor_required
 from haven.accounts.terms import forms as terms_forms
 from haven.accounts.terms import texts
 from haven.web.errors import NotFound
@@ -122,6 +123,7 @@ def one(request: MemberRequest, application_id: UUID) -> HttpResponse:
     return _one(request, application_id)
 
 
+@fresh_factor_required
 @require_POST
 def approve(request: MemberRequest, application_id: UUID) -> HttpResponse:
     application = queries.get(application_id, member=request.user)

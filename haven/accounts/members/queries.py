@@ -84,7 +84,10 @@ def get(member_id: int, *, member: Member, lock: bool = False) -> Member:
 def others_with(role: str, *, than: Member) -> QuerySet[Member]:
     """Return the active members who have a role as well: in the agency, or as a curator."""
     others = Member.objects.filter(
-        roles__contains=[role], is_active=True, status=Member.Status.ACTIVE
+        roles__contains=[role],
+        is_active=True,
+        status=Member.Status.ACTIVE,
+        agency__status=Agency.Status.ACTIVE,
     ).exclude(pk=than.pk)
     return others if role == Role.CURATOR else others.filter(agency_id=than.agency_id)
 

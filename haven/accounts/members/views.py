@@ -70,6 +70,7 @@ def roles(request: MemberRequest, member_id: int) -> HttpResponse:
     return redirect("members:one", member_id)
 
 
+@fresh_factor_required
 @require_POST
 def suspend(request: MemberRequest, member_id: int) -> HttpResponse:
     return _for_a_reason(
@@ -77,11 +78,13 @@ def suspend(request: MemberRequest, member_id: int) -> HttpResponse:
     )
 
 
+@fresh_factor_required
 @require_POST
 def reactivate(request: MemberRequest, member_id: int) -> HttpResponse:
     return _for_a_reason(request, member_id, "reactivate", _("Access is open again."))
 
 
+@fresh_factor_required
 @require_POST
 def left(request: MemberRequest, member_id: int) -> HttpResponse:
     return _for_a_reason(request, member_id, "has_left", _("Noted as having left."))
@@ -113,6 +116,7 @@ def profile(request: MemberRequest) -> HttpResponse:
     )
 
 
+@fresh_factor_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: MemberRequest) -> HttpResponse:
     form = forms.Reason(request.POST or None)
