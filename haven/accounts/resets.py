@@ -15,8 +15,9 @@ ends by itself after a day.
 import datetime as dt
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,7 @@ def open_for(member: Member) -> QuerySet[FactorReset]:
     return (
         FactorReset.objects.filter(
             member__agency_id=member.agency_id,
+            asked_by__is_active=True,  # who was paused since asks for nothing any more
             confirmed_at=None,
             withdrawn_at=None,
             asked_at__gt=timezone.now() - OPEN_FOR,
@@ -87,8 +89,8 @@ def ask(username: str, *, reason: str, by: Member, at: dt.datetime) -> FactorRes
     member = queries.colleague(by, username=username)
     if member.pk == by.pk:
         raise OwnReset(f"member {by.pk} asked for a reset of themself")
-    FactorReset.objects.filter(
-        member=member, confirmed_at=None, withdrawn_at=None, asked_at__lte=at - OPEN_FOR
+    FactorReset.objects.filter(member=member, confirmed_at=None, withdrawn_at=None).filter(
+        Q(asked_at__lte=at - OPEN_FOR) | Q(asked_by__is_active=False)
     ).update(withdrawn_at=at)
     try:
         with transaction.atomic():
@@ -157,6 +159,7 @@ def _begin_anew(member: Member, *, by: Member | None, at: dt.datetime, reason: s
     """End every factor, the password and every session; return a one-time link."""
     member = queries.locked(member)
     Authenticator.objects.filter(user_id=member.pk).delete()
+    SocialAccount.objects.filter(user_id=member.pk).delete()  # bound anew by a verified address
     member.set_unusable_password()  # older links end with it
     member.save(update_fields=["password"])
     sessions.end_all(member, by=by, at=at, reason=reason)

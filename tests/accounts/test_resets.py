@@ -127,6 +127,15 @@ class TestTwoPeople:
             resets.confirm(reset.pk, by=supervisor, at=timezone.now())
         ask(administrator)  # a new one can be asked for
 
+    def test_are_not_done_for_somebody_who_was_paused_since(
+        self, administrator: Member, supervisor: Member, loser: Member
+    ) -> None:
+        reset = ask(administrator)
+        Member.objects.filter(pk=administrator.pk).update(is_active=False)
+
+        with pytest.raises(NotFound):
+            resets.confirm(reset.pk, by=supervisor, at=timezone.now())
+
     def test_do_it_once(self, administrator: Member, supervisor: Member, loser: Member) -> None:
         reset = ask(administrator)
         with pytest.raises(resets.AskedAlready):
