@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from haven.accounts.requests import MemberRequest
 
 ORDER = ("display_name", "pk")
+# Both forms of reasons stand on one page: each label has to find its own field.
+REASON_IDS, LEFT_IDS = "id_%s", "id_left_%s"
 
 
 @require_safe
@@ -131,8 +133,11 @@ def leave(request: MemberRequest) -> HttpResponse:
 def _for_a_reason(request: MemberRequest, member_id: int, act: str, done: str) -> HttpResponse:
     """Do an act of actions.py that takes a reason, and go back to the member."""
     member = queries.get(member_id, member=request.user)
-    form = forms.Reason(request.POST)
+    is_leaving = act == "has_left"
+    form = forms.Reason(request.POST, auto_id=LEFT_IDS if is_leaving else REASON_IDS)
     if not form.is_valid():
+        if is_leaving:
+            return _one(request, member, left_form=form)
         return _one(request, member, reason_form=form)
     doing = getattr(actions, act)
     doing(member_id, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
@@ -146,6 +151,7 @@ def _one(
     *,
     roles_form: forms.Roles | None = None,
     reason_form: forms.Reason | None = None,
+    left_form: forms.Reason | None = None,
 ) -> HttpResponse:
     """Return the page of one member."""
     history = [(event, verbs.sentence(event.verb)) for event in queries.history(member)]
@@ -156,9 +162,10 @@ def _one(
         roles=[Role(role).label for role in member.roles],
         languages=[names.language(one) for one in member.languages],
         roles_form=roles_form or forms.Roles(by=request.user, member=member),
-        reason_form=reason_form or forms.Reason(),
+        reason_form=reason_form or forms.Reason(auto_id=REASON_IDS),
+        left_form=left_form or forms.Reason(auto_id=LEFT_IDS),
         history=history,
         is_due=queries.is_due(member, on=timezone.localdate()),
         is_oneself=member.pk == request.user.pk,
-        status=422 if roles_form or reason_form else 200,
+        status=422 if roles_form or reason_form or left_form else 200,
     )
