@@ -49,7 +49,7 @@ print(case.public_id)
 ACT = """
 import io, json, sys, time, uuid
 import django; django.setup()
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 from haven.accounts.models import Member
 from haven.site import walls
@@ -92,7 +92,7 @@ while True:
             lead, case = Member.objects.get(), Case.objects.get()
             done = {"upload": upload, "decide": decide}[kind](lead, case)
         log.write(json.dumps(done) + "\\n")
-    except DatabaseError:
+    except Error:  # also that of a connection that was closed
         connection.close()
         time.sleep(0.05)
 """

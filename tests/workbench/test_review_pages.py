@@ -135,7 +135,7 @@ class TestItems:
         for number in range(70):
             found(f"{number}.jpg", [person(number % 60)])
 
-        with django_assert_max_num_queries(13):
+        with django_assert_max_num_queries(15):
             response = browse("items")
 
         assert len(numbers(response)) == 60
@@ -251,7 +251,8 @@ class TestPictures:
         assert client_of(north_reader).get(url).status_code == 200
 
     def test_cost_few_queries(self, browse, case, items, django_assert_max_num_queries):
-        with django_assert_max_num_queries(4):  # session, member, derivative, key
+        # session, its last moment, member, who asks, derivative, key; and the change of role
+        with django_assert_max_num_queries(8):
             browse.client.get(self.url(case, items["one"]))
 
     def test_that_were_changed_on_disk_are_not_sent(self, browse, case, items):
@@ -301,7 +302,7 @@ class TestPeople:
     def test_costs_few_queries(self, browse, items, case, django_assert_max_num_queries):
         grouping.regroup(case.pk)
 
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(16):
             browse("people", query="?single=1")
 
     def test_a_refused_merge_says_why_on_the_page(self, browse, items, case):

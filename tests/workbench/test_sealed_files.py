@@ -15,12 +15,13 @@ from haven.site import sealing_up
 from haven.workbench.analysis import actions as analysis
 from haven.workbench.analysis import probing, running, vault
 from haven.workbench.analysis.models import Derivative, Item, Occurrence
+from haven.workbench.authority import actions as authority
 from haven.workbench.cases import actions as cases
 from haven.workbench.cases import keys, wrapping
 from haven.workbench.cases.models import WrappedKey
 from haven.workbench.evidence import actions, queries, storing
 from haven.workbench.evidence.models import StoredFile
-from tests.workbench.build import NOW, jpeg, person, png
+from tests.workbench.build import NOW, basis, jpeg, person, png
 
 # Eight bytes and more: shorter ones come about by chance in a megabyte of noise.
 MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\x00\x10JFIF", b"\0\rIHDR\0\0")
@@ -54,6 +55,7 @@ def everything(folder: Path) -> bytes:
 
 
 def look(exhibit, by):
+    authority.enter(exhibit.case.public_id, basis(), by=by, at=NOW)
     run = analysis.start_run(exhibit.public_id, by=by, at=NOW)
     running.run_now(run.pk)
     run.refresh_from_db()
@@ -143,6 +145,7 @@ class TestAnUpload:
         plain = actions.add_folder(
             second.public_id, folder=lay(files), label="Same", by=north_lead, at=NOW
         )
+        authority.enter(second.public_id, basis(), by=north_lead, at=NOW)
         running.run_now(analysis.start_run(plain.public_id, by=north_lead, at=NOW).pk)
 
         assert names == set(files)

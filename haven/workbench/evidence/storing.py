@@ -61,20 +61,19 @@ def place(case_id: UUID, exhibit_id: UUID) -> str:
 
 @contextmanager
 def staged(case_id: UUID, exhibit_id: UUID) -> Iterator[Path]:
-    """Give a folder to write to; on any error of the block nothing of it stays behind.
+    """Give a folder to write to; on an error of the block nothing of it stays behind.
 
     The block calls `settle` in the transaction that writes the rows, as its last act: a
     kill in between leaves files without rows, which clear_abandoned() removes, and never
-    rows without files.
+    rows without files. What was settled stays on an error too: then it was the commit that
+    gave no answer, and the database may have kept the rows.
     """
-    final = root() / place(case_id, exhibit_id)
-    staging = final.parent / f"{_STAGING}{exhibit_id}"
+    staging = (root() / place(case_id, exhibit_id)).with_name(f"{_STAGING}{exhibit_id}")
     staging.mkdir(parents=True, mode=0o700)
     try:
         yield staging
     except BaseException:
         remove(staging)
-        remove(final)
         raise
 
 
