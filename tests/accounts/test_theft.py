@@ -106,7 +106,7 @@ class TestCookie:
         )
 
         assert done.stdout.split() == [
-            *("__Host-haven", "True", "True", "Lax"),
+            *("__Host-haven", "True", "True", "Strict"),
             *("__Host-haven-csrf", "True", "None"),
         ]
 

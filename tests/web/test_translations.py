@@ -45,7 +45,7 @@ def english() -> Catalog:
 
 
 class Shown(HTMLParser):
-    """Collect every text a reader meets, except words given in a language of their own."""
+    """Collect every text a reader meets, except words in a language of their own and keys."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class Shown(HTMLParser):
         self._depth_of_other = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        is_other = tag != "html" and "lang" in dict(attrs)
+        is_other = tag == "kbd" or (tag != "html" and "lang" in dict(attrs))
         if tag not in VOID and (self._depth_of_other or is_other):
             self._depth_of_other += 1
         if not self._depth_of_other:
