@@ -7,10 +7,9 @@ Not     here: what is done (actions.py), who may see what (queries.py)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -18,19 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from haven.audit import actions, forms, queries, reading, scopes
 from haven.audit.queries import LookedFor
+from haven.audit.requests import ReaderRequest
 from haven.web.keyset import window
 from haven.web.pages import page
-
-if TYPE_CHECKING:
-    from haven.audit.scopes import Reader
-
-    class ReaderRequest(HttpRequest):
-        """A request of whoever may read the record."""
-
-        user: Reader  # type: ignore[assignment]  # the record knows no member
-
-else:
-    ReaderRequest = HttpRequest
 
 SIZE = 40
 

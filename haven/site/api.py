@@ -18,6 +18,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.security import SessionAuth
 
+from haven.audit import api as record
 from haven.web import errors, failed
 from haven.workbench.analysis import api as analysis
 from haven.workbench.cases import api as cases
@@ -56,6 +57,7 @@ api = Api(
 )
 for _part in (cases, evidence, analysis, review):
     api.add_router("cases/", _part.router)
+api.add_router("record/", record.router)
 
 
 class WrongQuestion(errors.BadInput):

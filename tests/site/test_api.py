@@ -215,3 +215,47 @@ def test_a_list_costs_the_same_however_much_it_tells(
 
     with django_assert_max_num_queries(12):
         assert len(lead.get(of(world, "items/")).json()["rows"]) == 22
+
+
+class TestRecord:
+    def test_tells_a_supervisor_what_was_done_on_an_own_case(
+        self, client_of: "Callable[[Member], Client]", north_lead: "Member", world: World
+    ) -> None:
+        north_lead.roles = ["investigator", "supervisor"]
+        north_lead.save()
+        client = client_of(north_lead)
+
+        found = client.get("/api/record/entries/?verb=group.name").json()["rows"]
+        whole = client.get(f"/api/record/entries/{found[0]['id']}/").json()
+
+        assert {one["sentence"] for one in found} == {"A group of faces was given a name."}
+        assert whole["entry"] == found[0]
+        assert whole["facts"]["groups"]
+        assert Event.objects.latest("pk").verb == "record.read"
+
+    def test_is_refused_to_who_may_not_read_it(self, lead: Client, world: World) -> None:
+        assert lead.get("/api/record/entries/").status_code == 403
+
+    def test_tells_an_auditor_nothing_of_another_agency(
+        self, client_of: "Callable[[Member], Client]", south_lead: "Member", world: World
+    ) -> None:
+        south_lead.roles = ["auditor"]
+        south_lead.save()
+        client = client_of(south_lead)
+        theirs = Event.objects.filter(agency_id=south_lead.agency_id)
+        other = Event.objects.exclude(agency_id=south_lead.agency_id).latest("pk")
+
+        told = client.get("/api/record/entries/").json()["rows"]
+
+        assert {one["id"] for one in told} <= {str(one.public_id) for one in theirs}
+        assert client.get(f"/api/record/entries/{other.public_id}/").status_code == 404
+
+    def test_a_filter_that_does_not_exist_is_refused(
+        self, client_of: "Callable[[Member], Client]", south_lead: "Member"
+    ) -> None:
+        south_lead.roles = ["auditor"]
+        south_lead.save()
+
+        answer = client_of(south_lead).get("/api/record/entries/?verb=case.steal")
+
+        assert (answer.status_code, answer.json()["code"]) == (400, "audit.wrong_filter")

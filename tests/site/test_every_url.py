@@ -113,6 +113,8 @@ OWN = {  # of a member, not of a case
     "cases:open",
     "accounts:sign-out",
     "api:cases",
+    "api:entry",
+    "api:record",
     "api:openapi-json",
 }
 NOT_THERE = {  # no passkey, no recovery code and no checkpoint in these tests
