@@ -47,7 +47,7 @@ def open_case(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: MemberRequest, case_id: UUID) -> HttpResponse:
-    case = queries.get(case_id, member=request.user)
+    case = queries.get(case_id, member=request.user, to="lead" if request.method == "POST" else "")
     may_lead = queries.allows(case, "lead")
     colleagues = queries.colleagues(case, of=request.user) if may_lead else []
     form = forms.AddMember(request.POST or None, colleagues=colleagues)
