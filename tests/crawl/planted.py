@@ -1,0 +1,274 @@
+"""Planted: two agencies whose every word is marked, so that a leak can be recognised.
+
+In      an empty database, a folder to read evidence from
+Out     World: three cases with ids, the cast, and Marks, which says whose a found word is
+Why     a page that shows another agency's word shows a mark, wherever the word stood
+Not     here: who may see what (walkers.py), walking (walk.py)
+
+A mark is a word that nothing else contains. It stands in names, notes, labels, file names,
+reasons, words searched for, what the camera wrote, inside the JPEG of every view, and in the
+names and addresses of members.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from haven import engine
+from tests.workbench.build import NOW, basis, findings, jpeg, person, png
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from haven.accounts.models import Agency, Member
+
+MARK = re.compile(rb"zq7[0-9a-f]{9}", re.IGNORECASE)
+DIGEST = re.compile(rb"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Whose a planted word is, and where it was planted."""
+
+    owner: str  # "ours", "beside", "theirs": a case; "north", "south": an agency
+    place: str
+
+
+@dataclass
+class Marks:
+    """All planted words."""
+
+    known: dict[bytes, Mark] = field(default_factory=dict)
+
+    def new(self, owner: str, place: str) -> str:
+        """Return a word that is planted once; the same for the same owner and place."""
+        word = "zq7" + hashlib.sha256(f"{owner}/{place}".encode()).hexdigest()[:9]
+        self.known[word.encode()] = Mark(owner, place)
+        return word
+
+    def digest(self, owner: str, sha256: str) -> None:
+        """Let the digest of a content count as a planted word."""
+        self.known[sha256.encode()] = Mark(owner, "sha256")
+
+    def found_in(self, content: bytes) -> Iterable[Mark]:
+        """Yield whose words stand in some bytes."""
+        for word in {*MARK.findall(content), *DIGEST.findall(content)}:
+            if word.lower() in self.known:
+                yield self.known[word.lower()]
+
+
+@dataclass(frozen=True)
+class World:
+    """Three cases with everything an address can name, and who is on them."""
+
+    marks: Marks
+    north: Agency
+    south: Agency
+    ids: Mapping[str, Mapping[str, Any]]  # of "ours", "beside" and "theirs"
+    leads: Mapping[str, Member]
+
+
+def world(root: Path) -> World:
+    """Return two agencies and three cases: ours and one beside it in the north, theirs."""
+    from haven.accounts import actions as accounts
+
+    marks = Marks()
+    agencies = {
+        name: accounts.add_agency(name=marks.new(name, "agency"), country=country, by=None, at=NOW)
+        for name, country in (("north", "NO"), ("south", "ZA"))
+    }
+    homes = {"ours": "north", "beside": "north", "theirs": "south"}
+    leads = {
+        owner: member(marks, agencies[home], home, f"{owner}_lead", ["investigator"])
+        for owner, home in homes.items()
+    }
+    offices = {
+        home: _office(marks, agency, home, leads[owner])
+        for (home, agency), owner in zip(agencies.items(), ("ours", "theirs"), strict=True)
+    }
+    ids = {
+        owner: {**_case(marks, owner, lead, root), **offices[homes[owner]]}
+        for owner, lead in leads.items()
+    }
+    return World(marks, agencies["north"], agencies["south"], ids, leads)
+
+
+def member(marks: Marks, agency: Agency, home: str, name: str, roles: list[str]) -> Member:
+    """Return a member whose names and addresses are marked as the agency's."""
+    from haven.accounts.models import Member
+
+    def mark(place: str) -> str:
+        return marks.new(home, f"{name} {place}")
+
+    return Member.objects.create_user(
+        username=mark("username"),
+        email=f"{mark('email')}@example.org",
+        password=None,
+        display_name=f"Officer {mark('display_name')}",
+        agency=agency,
+        roles=roles,
+    )
+
+
+def _office(marks: Marks, agency: Agency, home: str, lead: Member) -> dict[str, Any]:
+    """Return the ids of what an administrator has to do with: newcomers, a reset, a list."""
+    from haven.accounts import resets
+    from haven.accounts.invitations import actions as invitations
+    from haven.accounts.joining import actions as joining
+    from haven.accounts.joining.models import Application
+    from haven.accounts.models import Domain
+    from haven.workbench.authority import actions as authority
+
+    domain = f"{home}.example"
+    Domain.objects.create(agency=agency, name=domain, how="meeting", verified_at=NOW)
+    admin = member(marks, agency, home, "admin", ["administrator"])
+    invited = invitations.invite(
+        agency=agency,
+        name=marks.new(home, "invited"),
+        email=f"{marks.new(home, 'address of the invited')}@{domain}",
+        roles=["analyst"],
+        by=admin,
+        at=timezone.now(),
+    )
+    address = f"{marks.new(home, 'address of the applicant')}@{domain}"
+    joining.apply(
+        joining.Applicant(
+            display_name=marks.new(home, "applicant"),
+            email=address,
+            agency_as_written=marks.new(home, "agency as written"),
+            duty=marks.new(home, "duty"),
+            supervisor_email=f"{marks.new(home, 'supervisor')}@{domain}",
+            languages=("en",),
+            language="en",
+        ),
+        at=timezone.now(),
+    )
+    application = Application.objects.get(email=address)
+    joining.move(application, Application.State.CONFIRMED, at=timezone.now(), days=30)
+    reset = resets.ask(
+        lead.username, reason=marks.new(home, "reason"), by=admin, at=timezone.now()
+    )
+    word = authority.add_word(which="purpose", word=marks.new(home, "word"), by=admin, at=NOW)
+    return {
+        "reset_id": reset.pk,
+        "word_id": word.pk,
+        "agency_id": agency.pk,
+        "invitation_id": invited.pk,
+        "application_id": application.public_id,
+    }
+
+
+def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
+    """Return the ids of a case, all of whose words are marked."""
+    from haven.audit import queries as record
+    from haven.workbench.analysis import actions as analysis
+    from haven.workbench.analysis import grouping, saving
+    from haven.workbench.analysis.models import Face
+    from haven.workbench.authority import actions as authority
+    from haven.workbench.cases import actions as cases
+    from haven.workbench.evidence import actions as evidence
+    from haven.workbench.retention import actions as retention
+    from haven.workbench.review import actions as review
+    from haven.workbench.review import queries
+
+    def mark(place: str) -> str:
+        return marks.new(owner, place)
+
+    folder = root / mark("folder")
+    folder.mkdir()
+    (folder / f"{mark('file')}.png").write_bytes(png())
+    case = cases.open_case(number=mark("number"), name=mark("name"), by=lead, at=NOW)
+    exhibit = evidence.add_folder(
+        case.public_id, folder=folder, label=mark("label"), by=lead, at=NOW
+    )
+    entered = authority.enter(
+        case.public_id,
+        basis(reference=mark("reference"), issuer=mark("issuer")),
+        by=lead,
+        at=NOW,
+    )
+    run = analysis.start_run(exhibit.public_id, by=lead, at=NOW)
+    items = [saving.content(run, _findings(marks, owner, one)) for one in range(4)]
+    for number, item in enumerate(items):
+        marks.digest(owner, item.sha256)
+        path = f"{mark('path')}/{number}.jpg".encode()
+        lay = [saving.Found(name_bytes=path, stored_name="", sha256=item.sha256)]
+        saving.paths(exhibit, lay)
+    run.state, run.finished_at = run.State.FINISHED, NOW
+    run.save()
+    grouping.regroup(case.pk, settle=True)
+    face = Face.objects.select_related("group").get(item=items[0], position=0)
+    assert face.group is not None
+    group = face.group.public_id
+    review.name(case.public_id, group, name=mark("person"), note=mark("note"), by=lead, at=NOW)
+    change = queries.last_change(case)
+    assert change is not None
+    review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)
+    probe, search = _search(marks, owner, case.public_id, lead)
+    order = retention.ask(
+        case.public_id, ground="order", reason=mark("reason to erase"), by=lead, at=NOW
+    )
+    return {
+        "erasure_id": order.public_id,
+        "entry_id": record.of_case(case.pk)[0].public_id,
+        "case_id": case.public_id,
+        "exhibit_id": exhibit.public_id,
+        "item_id": items[0].pk,
+        "face_id": face.pk,
+        "group_id": group,
+        "change_id": change.pk,
+        "authority_id": entered.public_id,
+        "member_id": lead.pk,
+        "probe_id": probe,
+        "search_id": search,
+        "position": 0,
+        "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
+    }
+
+
+def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, Any]:
+    """Return the ids of a picture that was brought to search with, and of the search."""
+    from haven.workbench.analysis import probing
+    from haven.workbench.search import actions as searches
+
+    asked = searches.Ask(purpose="victim", reason=f"Seen on {marks.new(owner, 'reason')}.")
+    search = searches.search_picture(case_id, io.BytesIO(png()), asked, by=lead, at=timezone.now())
+    assert search.probe is not None
+    probing._save(search.probe, _findings(marks, owner, 9))
+    searches.go_on(search.probe.pk, at=timezone.now())
+    return search.probe.public_id, search.public_id
+
+
+def _findings(marks: Marks, owner: str, number: int) -> engine.Media:
+    """Return what an engine would find; camera and views carry marks."""
+    plain = findings(f"{owner}-{number}", [person(0, wobble=number), person(number + 1)])
+    facts: dict[str, object] = {
+        "metadata": engine.Metadata(
+            taken_at="2026-02-03T04:05:06",
+            camera_make=marks.new(owner, "camera make"),
+            camera_model=marks.new(owner, "camera model"),
+            camera_serial=marks.new(owner, "camera serial"),
+        ),
+        "derivatives": engine.Derivatives(
+            masked=_marked(marks.new(owner, "masked view")),
+            background=_marked(marks.new(owner, "background view")),
+            face_crops=tuple(
+                _marked(marks.new(owner, "face crop"), shade=shade) for shade in (1, 2)
+            ),
+        ),
+    }
+    return findings(f"{owner}-{number}", [list(face.embedding) for face in plain.faces], **facts)
+
+
+def _marked(word: str, shade: int = 0) -> bytes:
+    """Return a JPEG that says a word in a comment."""
+    picture = jpeg((shade, 90, 120))
+    said = word.encode()
+    return picture[:2] + b"\xff\xfe" + (len(said) + 2).to_bytes(2, "big") + said + picture[2:]
