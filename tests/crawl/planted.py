@@ -118,7 +118,9 @@ def member(marks: Marks, agency: Agency, home: str, name: str, roles: list[str])
 
 
 def _office(marks: Marks, agency: Agency, home: str, lead: Member) -> dict[str, Any]:
-    """Return the ids of what an administrator has to do with: newcomers, a reset, a list."""
+    """Return the ids of what an office has: newcomers, a reset, a list, a domain, a session."""
+    from allauth.usersessions.models import UserSession
+
     from haven.accounts import resets
     from haven.accounts.invitations import actions as invitations
     from haven.accounts.joining import actions as joining
@@ -127,7 +129,7 @@ def _office(marks: Marks, agency: Agency, home: str, lead: Member) -> dict[str, 
     from haven.workbench.authority import actions as authority
 
     domain = f"{home}.example"
-    Domain.objects.create(agency=agency, name=domain, how="meeting", verified_at=NOW)
+    verified = Domain.objects.create(agency=agency, name=domain, how="meeting", verified_at=NOW)
     admin = member(marks, agency, home, "admin", ["administrator"])
     invited = invitations.invite(
         agency=agency,
@@ -152,6 +154,9 @@ def _office(marks: Marks, agency: Agency, home: str, lead: Member) -> dict[str, 
     )
     application = Application.objects.get(email=address)
     joining.move(application, Application.State.CONFIRMED, at=timezone.now(), days=30)
+    session = UserSession.objects.create(
+        user=lead, session_key=home, ip="127.0.0.1", user_agent=marks.new(home, "browser")
+    )
     reset = resets.ask(
         lead.username, reason=marks.new(home, "reason"), by=admin, at=timezone.now()
     )
@@ -160,6 +165,8 @@ def _office(marks: Marks, agency: Agency, home: str, lead: Member) -> dict[str, 
         "reset_id": reset.pk,
         "word_id": word.pk,
         "agency_id": agency.pk,
+        "domain_id": verified.pk,
+        "session_id": session.pk,
         "invitation_id": invited.pk,
         "application_id": application.public_id,
     }

@@ -55,6 +55,7 @@ SHOWN = (200, 302, 400, 409, 422)  # the page, or the form was taken and weighed
 KEPT_SHARE = 0.3  # of plainly filled forms; more, and soon nothing is left to be asked for
 HTMX_SHARE = 0.3  # of forms are sent as htmx does; a page works both ways
 FIRST = {"uidb64": "MQ", "token": "set-password"}  # arguments that are of no case
+NO_KEY = 999_999_999
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 MOST_OF_ONE = 40  # requests for one address by name; lists have endless filters
 
@@ -264,8 +265,8 @@ def addresses(name: str, world: World) -> list[str]:
 
 
 def address_of(name: str, ids: Mapping[str, Any]) -> str:
-    """Return an address; an argument that no case has an id for gets one of its kind."""
-    for spare in (1, NOWHERE, "x"):
+    """Return an address; an argument for which nothing is planted names nothing."""
+    for spare in (NO_KEY, NOWHERE, "x"):
         arguments = {one: ids.get(one, FIRST.get(one, spare)) for one in ROUTED[name]}
         try:
             address = reverse(name, kwargs=arguments)
