@@ -92,6 +92,15 @@ def _session_dir() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    """Begin each test in English: a language that an earlier one chose stays in its thread."""
+    from django.utils import translation
+
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def _no_probe_left_to_the_next_test() -> Iterator[None]:
     """Remove pictures brought for a search: their rows are rolled back, the files are not."""
     yield
