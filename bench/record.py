@@ -43,6 +43,7 @@ def _site() -> Iterator[Path]:
         folder = Path(name)
         os.environ.update(
             HAVEN_MODE="trial",
+            HAVEN_DATABASE_ROLE="owner",  # makes the tables; the writers are of the site
             HAVEN_DATA_DIR=str(folder / "d"),
             HAVEN_EVIDENCE_ROOTS=str(folder / "d"),
             DJANGO_SETTINGS_MODULE="haven.site.settings",
@@ -68,6 +69,7 @@ def _site() -> Iterator[Path]:
 
 def _write(count: int, ready: Any, start: Any) -> None:
     """Record acts, each in a transaction of its own; runs in a process of its own."""
+    os.environ["HAVEN_DATABASE_ROLE"] = "web"
     import django
 
     django.setup()
