@@ -192,7 +192,8 @@ def assets(root: Path) -> list[Finding]:
         if state is AssetState.READY:
             findings.append(Finding(Mark.HERE, f"{name} ({asset.kind})"))
         else:
-            mark = Mark.MISSING if asset.needed else Mark.ABSENT
+            is_needed = asset.needed and asset.kind is not AssetKind.SEGMENTER
+            mark = Mark.MISSING if is_needed else Mark.ABSENT
             findings.append(
                 Finding(mark, f"{name} ({asset.kind}), {state}", f"haven assets get {name}")
             )

@@ -15,7 +15,7 @@ from haven.engine.faces.embed import MODEL_NAME
 from haven.engine.faces.group import FaceTable, group
 from haven.engine.options import PROFILES, Limits, Options, for_profile
 from haven.engine.pipeline import Models, analyse
-from haven.engine.provenance import fingerprint, models_in, versions
+from haven.engine.provenance import SEGMENTER, fingerprint, models_in, versions
 from haven.engine.records import (
     Derivatives,
     Digests,
@@ -46,6 +46,7 @@ __all__ = [
     "PROFILES",
     "RUNNERS",
     "SANDBOX_TIERS",
+    "SEGMENTER",
     "STRENGTH_LIMITS",
     "Asset",
     "AssetKind",

@@ -27,6 +27,9 @@ FILL_BGR = (58, 52, 48)  # people in step 2 and corners of crops: a flat tone of
 HEAD_ABOVE = 0.8  # step 2: face heights above the box that still are hair
 BODY_WIDE = (1.4, 3.0)  # step 2: half width of a body in face widths, at the head and below
 BODY_WIDENS_OVER = 3.0  # step 2: face heights from the head to the full width
+CHEST_DEEP = 2.0  # step 2: face heights below a face where the segmenter must see a person
+CHEST_NARROW = 0.5  # step 2: of the widths and heights of the body's shape that far down
+SEEN_SHARE = 0.6  # step 2: share of face and chest that it must take for a person
 
 Mask = NDArray[np.uint8]
 
@@ -93,16 +96,21 @@ def mosaic(pixels_bgr: Pixels) -> Pixels:
     return geometry.resized(samples_of(pixels_bgr), width, height)
 
 
-def background(picture: Picture, faces: Sequence[Face]) -> Pixels | None:
+def background(
+    picture: Picture, faces: Sequence[Face], segmented: Mask | None = None
+) -> Pixels | None:
     """Return step 2 of the ladder: the place, with people filled solid.
 
-    Where people are is a coarse estimate from their faces: a body hangs from each face
-    along the line from eyes to mouth, to the edge of the picture. Without any face nobody
-    can say where people are, so there is no view.
+    What the segmenter takes for a person is filled. Around a face where it sees nobody, and
+    everywhere without it, the estimate is coarse: a body hangs from the face along the line
+    from eyes to mouth, to the edge of the picture. Without any face two looks do not agree
+    that there is a person at all, so there is no view.
 
     Args:
         picture: At the size of the view (`reduced`); it is not changed.
         faces: Faces found on it.
+        segmented: (height, width) of the view, 255 where part of a person may be
+            (people.py); None: nobody looked.
 
     Returns:
         Pixels of the same shape, uint8 BGR; None when there is no face.
@@ -113,7 +121,11 @@ def background(picture: Picture, faces: Sequence[Face]) -> Pixels | None:
     if not faces:
         return None
     people = ovals(faces, picture.full_size_px, (picture.width_px, picture.height_px))
+    if segmented is not None:
+        people |= segmented
     for face in faces:
+        if segmented is not None and _is_seen(segmented, face, picture):
+            continue
         outline = body_outline(face, reach_px=4 * sum(picture.full_size_px))
         cv2.fillPoly(people, [np.round(outline * picture.scale_xy).astype(np.int32)], (255,))
     shown = _flat(picture.width_px, picture.height_px)
@@ -185,6 +197,20 @@ def body_outline(face: Face, *, reach_px: float) -> Vector:
         (-body, BODY_WIDENS_OVER * high),
     ]
     return np.array([centre + x * across + y * down for x, y in corners], np.float32)
+
+
+def _is_seen(segmented: Mask, face: Face, picture: Picture) -> bool:
+    """Return whether the segmenter sees a person at a face and right below it."""
+    parts = ovals([face], picture.full_size_px, (picture.width_px, picture.height_px))
+    outline = body_outline(face, reach_px=CHEST_DEEP * face.height_px)
+    middle = outline.mean(axis=0)
+    narrow = (middle + (outline - middle) * CHEST_NARROW) * picture.scale_xy
+    chest = np.zeros_like(parts)
+    cv2.fillConvexPoly(chest, np.round(narrow).astype(np.int32), (255,))
+    return all(
+        not part.any() or float(segmented[part > 0].mean()) >= 255 * SEEN_SHARE
+        for part in (parts, chest)
+    )
 
 
 def jpeg(pixels_bgr: Pixels, quality: int) -> bytes:

@@ -42,6 +42,7 @@ class Options:
     precision: str = "f32"  # of the networks; "bf16" only where the processor computes in it
     decode_side_px: int = 640  # long side to decode at least, if the original has it
     chip_share: float = 0.66  # decode again for a face with fewer of a chip's pixels, 0 to 1
+    segment_parts: bool = True  # look for people in parts of a picture too: small ones are found
     view_side_px: int = 640  # long side of a view, the promise of `haven process`
     view_quality: int = 80  # JPEG quality of views, 1 to 95
     crop_side_px: int = 160  # side of a face crop
@@ -60,6 +61,7 @@ PROFILES: dict[str, Options] = {
         precision="bf16",
         decode_side_px=480,
         chip_share=0.25,
+        segment_parts=False,
     ),
     "balanced": Options(),
     "thorough": Options(

@@ -36,6 +36,7 @@ from haven.engine.faces.second_opinion import SecondOpinion
 from haven.engine.media import metadata
 from haven.engine.media.decode import decode
 from haven.engine.options import Limits, Options
+from haven.engine.people import Segmenter
 from haven.engine.reading import (
     Content,
     Fingerprint,
@@ -74,11 +75,13 @@ class Models:
     detector: Path
     second_opinion: Path
     recogniser: Path
+    segmenter: Path | None = None  # None: where people are is a coarse estimate from faces
 
     @property
     def files(self) -> tuple[Path, ...]:
         """All of them, for whoever decides what a worker may read."""
-        return self.detector, self.second_opinion, self.recogniser
+        known = self.detector, self.second_opinion, self.recogniser, self.segmenter
+        return tuple(path for path in known if path is not None)
 
 
 def analyse(
@@ -95,7 +98,7 @@ def analyse(
         paths: Files to look at; taken only as fast as they are worked on. A Source is summed
             here and not by a worker, because only here it can be opened.
         options: How to look.
-        models: The three networks.
+        models: The networks.
         runner: Where the steps run.
         is_done: Whether a content needs no look; asked when its digest is known.
 
@@ -187,13 +190,13 @@ class Examine:
             perceptual = pdq(picture.pixels_bgr)
         with timed("metadata"):
             facts = metadata.read(stored, content.file_type)
-        tools = _tools(self.models, options.precision)
+        tools = _tools(self.models, options.precision, options.segment_parts)
         faces = find_faces(picture, options, tools, timed)
         with timed("align"):
             finer = self._finer(stored, content.file_type, picture, faces)
         faces = describe_faces(finer, faces, tools, timed, embed=options.embed)
         with timed("mask"):
-            derivatives = hide(picture, finer, faces, options)
+            derivatives = hide(picture, finer, faces, options, tools.segmenter)
         return Media(
             digests=content.digests,
             file_type=content.file_type,
@@ -276,7 +279,13 @@ def describe_faces(
     return described
 
 
-def hide(picture: Picture, finer: Picture, faces: list[Face], options: Options) -> Derivatives:
+def hide(
+    picture: Picture,
+    finer: Picture,
+    faces: list[Face],
+    options: Options,
+    segmenter: Segmenter | None,
+) -> Derivatives:
     """Return the encoded views; without a face there is none: show a closed tile.
 
     Args:
@@ -284,9 +293,11 @@ def hide(picture: Picture, finer: Picture, faces: list[Face], options: Options) 
         finer: The same picture with pixels enough for the crops.
         faces: Found on it.
         options: Sizes and JPEG quality.
+        segmenter: Says where people are; None leaves a coarse estimate.
     """
     small = masking.reduced(picture, side_px=options.view_side_px)
-    step_1, step_2 = masking.masked(small, faces), masking.background(small, faces)
+    people = segmenter.people(small.pixels_bgr) if segmenter is not None and faces else None
+    step_1, step_2 = masking.masked(small, faces), masking.background(small, faces, people)
     if step_1 is None or step_2 is None:
         return Derivatives()
     crops = (masking.face_crop(finer, face, side_px=options.crop_side_px) for face in faces)
@@ -318,10 +329,11 @@ class Tools:
     detector: Detector
     second_opinion: SecondOpinion
     embedder: Embedder
+    segmenter: Segmenter | None
 
 
 @functools.cache  # one set per process and choice of models
-def _tools(models: Models, precision: str = FULL) -> Tools:
+def _tools(models: Models, precision: str = FULL, segment_parts: bool = True) -> Tools:
     """Return the networks, made once in this process."""
     cv2.setNumThreads(1)  # parallelism is one process per core
     # The second opinion is exact always: it decides what may be seen.
@@ -329,6 +341,7 @@ def _tools(models: Models, precision: str = FULL) -> Tools:
         Detector(models.detector, precision),
         SecondOpinion(Detector(models.detector), models.second_opinion),
         Embedder(models.recogniser, precision),
+        Segmenter(models.segmenter, in_parts=segment_parts) if models.segmenter else None,
     )
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import haven
 from haven.engine.assets.runtime import available
-from haven.engine.assets.store import AssetStore
+from haven.engine.assets.store import AssetState, AssetStore
 from haven.engine.options import Options
 from haven.engine.pipeline import Models
 
 DETECTOR, SECOND_OPINION, RECOGNISER = "centerface", "dlib-mmod", "dlib-resnet"
+SEGMENTER = "person-segmenter"
 LIBRARIES = (
     "numpy",
     "opencv-python-headless",
@@ -33,15 +34,19 @@ LIBRARIES = (
 def models_in(assets: Path) -> Models:
     """Return the models of an asset folder, each checked against its digest.
 
+    Where people are is estimated without a segmenter if it is not there.
+
     Raises:
         AssetMissing: One is not there; `haven assets get` brings it.
         WrongDigest: One is not the file in the catalogue.
     """
     store = AssetStore(assets)
+    missing = store.state(SEGMENTER) is AssetState.MISSING
     return Models(
         detector=store.path(DETECTOR),
         second_opinion=store.path(SECOND_OPINION),
         recogniser=store.path(RECOGNISER),
+        segmenter=None if missing else store.path(SEGMENTER),
     )
 
 
@@ -52,6 +57,8 @@ def versions(models: Models) -> dict[str, object]:
         SECOND_OPINION: models.second_opinion,
         RECOGNISER: models.recogniser,
     }
+    if models.segmenter is not None:
+        files[SEGMENTER] = models.segmenter
     return {
         "haven": haven.__version__,
         "python": platform.python_version(),

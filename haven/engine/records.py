@@ -176,7 +176,7 @@ class Derivatives:
     """Encoded pictures made from one original, safe for the step they are named for.
 
     `masked` is step 1 (faces; all else a mosaic), `background` is step 2 (people filled
-    solid; the estimate is coarse), `face_crops` one oval crop per face in the order of
+    solid; where they are is an estimate), `face_crops` one oval crop per face in the order of
     the faces. All are JPEG bytes. None means that none could be made: show a closed tile.
     """
 

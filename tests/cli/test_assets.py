@@ -128,6 +128,7 @@ class TestDoctor:
 
         said = capsys.readouterr().out
         assert "MISSING  centerface (detector), missing: haven assets get centerface" in said
+        assert "absent   person-segmenter (segmenter), missing: haven assets get" in said
         assert "haven process cannot run yet: 3 missing" in said
 
     def test_says_that_the_main_job_can_run(

@@ -111,7 +111,8 @@ class TestProcess:
     def test_says_what_it_was_made_with(self, results):
         manifest = json.loads((results / "manifest.json").read_text())
 
-        assert set(manifest["versions"]["models"]) == {"centerface", "dlib-mmod", "dlib-resnet"}
+        used = {"centerface", "dlib-mmod", "dlib-resnet", "person-segmenter"}
+        assert set(manifest["versions"]["models"]) == used
         assert manifest["options"]["profile"] == "balanced"
         assert manifest["counts"]["done"] + manifest["counts"]["failed"] > 10
         assert set(manifest["steps_ms"]) >= {"decode", "detect", "embed", "mask"}

@@ -153,7 +153,7 @@ class TestRealViews:
             other = shuffled_outside(picture, faces, seed=looked_at)
             looked_at += 1
 
-            made, again = (hide(p, p, faces, OPTIONS).masked for p in (picture, other))
+            made, again = (hide(p, p, faces, OPTIONS, None).masked for p in (picture, other))
 
             assert made == again, path.name
         assert looked_at >= 19
@@ -164,5 +164,5 @@ class TestRealViews:
 
         faces = find_faces(picture, OPTIONS, _tools(models), Stopwatch())
 
-        made = hide(picture, picture, faces, OPTIONS)
+        made = hide(picture, picture, faces, OPTIONS, _tools(models).segmenter)
         assert (made.masked, made.background, made.face_crops) == (None, None, ())

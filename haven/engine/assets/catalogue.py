@@ -27,7 +27,7 @@ SUFFIX = re.compile(r"\.[a-z0-9]{1,8}")
 MAX_BYTES = 4 << 30  # of one asset; the largest in use is 40 MB
 # Words in a licence that rule out an agency's daily work.
 NOT_FREE = re.compile(r"research|non-?commercial|\bNC\b|academic|proprietary", re.IGNORECASE)
-CONVERSIONS = ("dlib-resnet", "dlib-mmod")
+CONVERSIONS = ("dlib-resnet", "dlib-mmod", "person-segmenter")
 
 V = TypeVar("V")
 
@@ -38,6 +38,7 @@ class AssetKind(StrEnum):
     DETECTOR = "detector"
     RECOGNISER = "recogniser"
     SECOND_OPINION = "second-opinion"
+    SEGMENTER = "segmenter"
     PICTURE = "picture"
 
 

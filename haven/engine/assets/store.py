@@ -216,14 +216,18 @@ def _convert(asset: Asset, conversion: Conversion, file: Path) -> None:
 
     Raises:
         WrongDigest: Other bytes came out than the catalogue says: another version of the
-            onnx package wrote them, and nobody has compared their results with dlib's.
+            onnx package wrote them, and nobody has compared their results with the original's.
     """
     if file.stat().st_size > MAX_CONVERT_BYTES:
         raise AssetError(f"{asset.name} is over {MAX_CONVERT_BYTES} bytes")
     # Imported here: a worker that only reads assets has no use for the onnx package.
-    from haven.engine.assets import dlib_mmod, dlib_resnet
+    from haven.engine.assets import dlib_mmod, dlib_resnet, person_segmenter
 
-    converters = {"dlib-resnet": dlib_resnet.to_onnx, "dlib-mmod": dlib_mmod.to_onnx}
+    converters = {
+        "dlib-resnet": dlib_resnet.to_onnx,
+        "dlib-mmod": dlib_mmod.to_onnx,
+        "person-segmenter": person_segmenter.to_onnx,
+    }
     built = converters[conversion.method](file.read_bytes())
     if sha256(built).hexdigest() != conversion.sha256:
         raise WrongDigest(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from pgvector.django import HammingDistance
 
+from haven import engine
 from haven.web.errors import NotFound
 from haven.workbench.analysis.models import Item, Occurrence
 
@@ -102,6 +103,12 @@ def item(case: Case, item_pk: int) -> Item:
     if found is None:
         raise ItemNotFound(f"no such item in case {case.pk}")
     return found
+
+
+def has_segmented_people(item: Item) -> bool:
+    """Return whether a network said where people are on an item, or its faces alone did."""
+    models = item.run.versions.get("models")
+    return isinstance(models, dict) and engine.SEGMENTER in models
 
 
 def beside(case: Case, item_pk: int, chosen: Filter, order: str) -> tuple[int | None, int | None]:

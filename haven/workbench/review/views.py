@@ -96,6 +96,7 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         **_about(case),
         item=found,
         tile=queries.tile(found),
+        people_segmented=item_queries.has_segmented_people(found),
         failure=words.failure(found.error_code) if found.error_code else None,
         faces=[
             (face, named.get(face.group_id or 0), words.quality(face.quality)) for face in on_it
@@ -120,6 +121,7 @@ def background(request: MemberRequest, case_id: UUID, item_id: int) -> HttpRespo
         **_about(case),
         item=found,
         tile=queries.tile(found),
+        people_segmented=item_queries.has_segmented_people(found),
         key=key,
     )
 
