@@ -50,8 +50,9 @@ def test_an_owner_without_more_power_sets_the_service_up(
         "HAVEN_WORKER_DATABASE_URL": address(server, "haven_worker", "x" * 32),
         "HAVEN_KEEPER_DATABASE_URL": address(server, "haven_keeper", "y" * 32),
     }
-    key = tmp_path / "key"
-    env = service(tmp_path / "data", HAVEN_MASTER_KEY_FILE=str(key), **given)
+    key, data = tmp_path / "key", tmp_path / "data"
+    data.mkdir(mode=0o700)
+    env = service(data, HAVEN_MASTER_KEY_FILE=str(key), **given)
     steps = [["migrate", "--verbosity", "0"], ["databaseroles", "--passwords"]]
 
     for words in (["makemasterkey", str(key)], *steps, *steps):  # again changes nothing
