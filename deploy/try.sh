@@ -143,6 +143,26 @@ is "the site's password cannot change the record" "permission denied" "$(psql_we
 is "nor delete from it" "permission denied" "$(psql_web 'DELETE FROM audit_event')"
 is "nor see a case that nobody asked for" "^0$" "$(psql_web 'SELECT count(*) FROM cases_case')"
 
+say "A case"
+mkdir "$work/evidence/phone"
+cp "${HAVEN_CACHE:-$HOME/.cache/haven/assets}"/demo-astronaut.png "$work/evidence/phone/" 2>/dev/null || true
+if [ -s "$work/evidence/phone/demo-astronaut.png" ]; then
+    HAVEN_DATABASE_ROLE=owner HAVEN_TRY=member all shell --verbosity 0 < deploy/try_case.py
+    as_site() { # what the site does, with its role and its address alone
+        HAVEN_TRY=$1 HAVEN_TRY_EXHIBIT=$work/evidence/phone HAVEN_DATABASE_ROLE=web DATABASE_URL=$web \
+            "$python" -W ignore -m haven.site shell --verbosity 0 < deploy/try_case.py 2>&1 || true
+    }
+    said=$(as_site ask)
+    is "the site opens a case with an authority and an exhibit" "^$" "$(grep -v imported <<<"$said" | tr -d "[:space:]")"
+    for _ in $(seq 60); do said=$(as_site told); grep -qE "^(finished|failed)" <<<"$said" && break; sleep 1; done
+    is "the worker looked at the exhibit inside its sandbox" "^finished, 1 faces, tier [23]" "$said $(tail -3 "$work/worker.log")"
+    is "no view of it lies in the clear" "^none$" \
+        "$(grep -rlaE 'JFIF|PNG' "$work/data/derivatives" 2>/dev/null || echo none)"
+    is "nobody but its member sees the case" "^0$" "$(psql_web 'SELECT count(*) FROM cases_case')"
+else
+    say "        not tried: the demonstration pictures are not here (haven assets get)"
+fi
+
 if command -v systemd-analyze >/dev/null; then
     say "Units (checked, not run)"
     mkdir "$work/units" && for unit in deploy/systemd/*; do

@@ -22,6 +22,13 @@ def colleagues(member: Member) -> QuerySet[Member]:
     )
 
 
+def supervisors(agency_id: int) -> QuerySet[Member]:
+    """Return the active supervisors of an agency, for letters that the program writes."""
+    return Member.objects.filter(
+        agency_id=agency_id, is_active=True, roles__contains=[Role.SUPERVISOR]
+    ).order_by("pk")
+
+
 def all_of_agency(member: Member) -> QuerySet[Member]:
     """Return all members of the asker's agency, those who left too, by name; for the record."""
     return Member.objects.filter(agency_id=member.agency_id).order_by("display_name", "pk")

@@ -158,6 +158,9 @@ VERBS: dict[str, Verb] = {
     "templates.erase": Verb(
         _("The face templates of a case were erased."), Kind.ERASURE, needs_reason=True
     ),
+    "templates.rewrite": Verb(
+        _("The tables that held erased face templates were written anew."), Kind.ERASURE
+    ),
     "case.close": Verb(_("A case was closed."), Kind.ALTERATION),
     "case.reopen": Verb(_("A closed case was opened again."), Kind.ALTERATION),
     # how long a case is kept, and its end

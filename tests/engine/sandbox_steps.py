@@ -11,6 +11,8 @@ import sys
 import threading
 from pathlib import Path
 
+from haven.engine.errors import SourceDamaged
+
 HERE = Path("/tmp/haven-was-here")
 ROOT = Path(__file__).parents[2]
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -221,3 +223,11 @@ def forge(what):
         if writable:
             os.write(number, len(words).to_bytes(4, "big") + words)
     return what
+
+
+def complain(_):
+    """Fail with an error of ours that says more than ours do."""
+    error = SourceDamaged("x" * 5_000)
+    error.code = "<b>" + "y" * 5_000
+    error.more = "z"
+    raise error

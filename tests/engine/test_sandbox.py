@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -199,11 +200,29 @@ class TestWhatAWorkerSendsBack:
             ("haven.engine.pipeline", "Examine"),
             ("functools", "partial"),
             ("pebble.common.types", "RemoteException"),
+            ("builtins", "SystemExit"),
+            ("builtins", "KeyboardInterrupt"),
+            ("builtins", "BaseException"),
         ],
     )
     def test_names_nothing_that_could_be_called(self, name):
         with pytest.raises(BrokenProcessPool):
             border.read(f"c{name[0]}\n{name[1]}\n.".encode())
+
+    def test_asks_for_no_memory_that_it_did_not_send(self):
+        with pytest.raises(BrokenProcessPool):
+            border.read(b"cbuiltins\nbytearray\n(I1099511627776\ntR.")
+
+        sent = pickle.dumps(bytearray(b"abc"), protocol=4)
+        assert border.read(sent) == bytearray(b"abc")
+
+    def test_gives_an_error_nothing_but_its_sentence(self):
+        with Processes(1, reads=[TESTS]) as runner:
+            ((_, failed),) = runner.map(steps.complain, [1], limits=LIMITS)
+
+        assert failed.error.code == "source.damaged"
+        assert len(str(failed.error)) == processes.MOST_WORDS
+        assert not vars(failed.error)
 
 
 def digests_of(folder):

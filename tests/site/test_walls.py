@@ -13,6 +13,7 @@ from django.core.signals import request_finished
 from django.db import DatabaseError, close_old_connections, connection, models, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from haven.accounts.models import Agency, Member
 from haven.site import policies, walls
@@ -188,6 +189,24 @@ class TestAcrossTheBorder:
         assert north_lead.username in seen
         assert south_lead.username not in seen
         assert changed == 0
+
+    def test_nobody_changes_what_a_member_is_before_sign_in(
+        self, north_lead: Member, south_lead: Member
+    ) -> None:
+        rows = Member.objects.filter(pk=north_lead.pk)
+        with role(WEB):
+            assert rows.update(last_login=timezone.now(), password="x") == 1  # noqa: S106
+            for change in (
+                {"roles": ["curator"]},
+                {"agency_id": south_lead.agency_id},
+                {"username": "other"},
+                {"is_superuser": True},
+            ):
+                with (
+                    pytest.raises(DatabaseError, match="row-level security"),
+                    transaction.atomic(),
+                ):
+                    rows.update(**change)
 
     def test_a_number_that_an_unseen_case_has_is_refused_in_words(
         self, north_reader: Member, client_of: Callable[[Member], Client]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from haven.workbench.authority.actions import Basis
 
 ALL_POWERS = ("analyse", "templates", "search", "across", "share")
+SAID = {"purpose": "victim", "reason": "Seen on two phones."}  # of a search, once
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 

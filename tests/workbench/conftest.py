@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.workbench.build import NOW, basis, findings, png
+from tests.workbench.build import NOW, SAID, basis, findings, person, png
 
 if TYPE_CHECKING:
     from haven.accounts.models import Member
@@ -121,3 +121,71 @@ def portrait(assets_root: Path) -> Callable[[str], bytes]:
         return next(assets_root.glob(f"demo-{name}.*")).read_bytes()
 
     return read
+
+
+@pytest.fixture
+def member(north):
+    """Return a way to make another investigator of the north agency."""
+    from haven.accounts.models import Member
+
+    def made(name):
+        return Member.objects.create_user(
+            username=name,
+            password="x" * 12,
+            display_name=name.title(),
+            agency=north,
+            roles=["investigator"],
+        )
+
+    return made
+
+
+@pytest.fixture
+def filled(lay):
+    """Return a way to open a case that holds one described face."""
+    from haven.workbench.analysis import actions as analysis
+    from haven.workbench.analysis import saving
+    from haven.workbench.authority import actions as authority
+    from haven.workbench.cases import actions as cases
+    from haven.workbench.evidence import actions as evidence
+
+    def opened(lead, number, vector):
+        case = cases.open_case(number=number, name=f"Case {number}", by=lead, at=NOW)
+        authority.enter(
+            case.public_id, basis(powers=["analyse", "templates", "search"]), by=lead, at=NOW
+        )
+        exhibit = evidence.add_folder(
+            case.public_id, folder=lay({"a.png": png()}), label="Phone", by=lead, at=NOW
+        )
+        run = analysis.start_run(exhibit.public_id, by=lead, at=NOW)
+        saving.content(run, findings(number, [vector]))
+        return case
+
+    return opened
+
+
+@pytest.fixture
+def asking(filled, north_lead):
+    """Return the case from which a search across cases starts."""
+    return filled(north_lead, "1/26", person(0))
+
+
+@pytest.fixture
+def face(asking):
+    """Return the face of that case."""
+    from haven.workbench.analysis.models import Face
+
+    return Face.objects.get(case=asking)
+
+
+@pytest.fixture
+def started(asking, face, filled, north_lead, member):
+    """Return an urgent search over the asking case and one beside it."""
+    from haven.workbench.search import actions
+
+    filled(north_lead, "2/26", person(0, wobble=1))
+    officer = member("olav")
+    ask = actions.Ask(
+        **SAID, across=True, urgent_why="A child is in danger now.", urgent_officer=officer.pk
+    )
+    return actions.search_face(asking.public_id, face.pk, ask, by=north_lead, at=NOW)

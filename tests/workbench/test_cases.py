@@ -1,10 +1,12 @@
 """Cases: who may open, see and join them."""
 
 import pytest
+from django.urls import reverse
 
 from haven.audit import queries as audit
 from haven.web.errors import NotAllowed
 from haven.workbench.cases import actions, queries
+from haven.workbench.cases.models import Membership
 from tests.workbench.build import NOW
 
 
@@ -164,3 +166,26 @@ class TestMembersPage:
         assert "responsible officer" in text
         assert "/off/" not in text
         assert "/role/" not in text
+
+    def test_asks_for_a_fresh_factor_before_a_role_changes(
+        self, case, client_of, north_lead, north_reader, settings
+    ):
+        client = client_of(north_lead)
+        settings.HAVEN_FRESH_FACTOR_S = 0
+        where = [case.public_id, north_reader.pk]
+
+        for url, form in (
+            (reverse("cases:role", args=where), {"role": "lead"}),
+            (reverse("cases:take_off", args=where), {}),
+            (reverse("cases:responsible", args=where[:1]), {"member": north_reader.pk}),
+            (reverse("cases:members", args=where[:1]), {"member": "x", "role": "lead"}),
+        ):
+            assert "/account/" in client.post(url, form)["Location"]
+
+        assert Membership.objects.get(member=north_reader).role == "reader"
+
+    def test_overview_names_the_responsible_officer(self, case, client_of, north_reader):
+        page = client_of(north_reader).get(reverse("review:overview", args=[case.public_id]))
+
+        assert "Responsible officer" in page.content.decode()
+        assert case.responsible.display_name in page.content.decode()

@@ -1,15 +1,18 @@
 """People: splitting, merging, naming, and taking it back."""
 
 import pytest
+from django.urls import reverse
 
 from haven.audit import queries as audit
 from haven.web.errors import NotAllowed, NotFound
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import grouping
 from haven.workbench.analysis.models import Face, FaceGroup
+from haven.workbench.authority import actions as authorities
+from haven.workbench.evidence import actions as evidence
 from haven.workbench.review import actions, queries
 from haven.workbench.review.models import GroupChange, Person
-from tests.workbench.build import NOW, person
+from tests.workbench.build import NOW, basis, person, png
 
 
 @pytest.fixture
@@ -287,3 +290,44 @@ def test_the_wrong_person_changes_nothing(request, case, groups, who, error):
             act()
 
     assert state() == before
+
+
+class TestSimilarGroups:
+    @pytest.fixture
+    def page(self, case, found, authority, north_lead, client_of):
+        """Return the page of a group that looks like another one."""
+        found("a", [person(0)])
+        found("b", [person(0, wobble=1)])
+        found("c", [[0.75 * one for one in person(0, wobble=2)]])
+        faces = list(Face.objects.order_by("pk"))
+        for number, chosen in enumerate((faces[:2], faces[2:])):
+            made = FaceGroup.objects.create(case=case, public_id=f"g{number}")
+            grouping.place(case.pk, [one.pk for one in chosen], made)
+        grouping.recount(case.pk)
+        client = client_of(north_lead)
+        url = reverse("review:group", args=[case.public_id, "g0"])
+        return lambda: client.get(url).content.decode()
+
+    def test_are_shown_while_an_authority_covers_face_templates(self, page):
+        assert "Candidates, by the clearest face of this group." in page()
+
+    def test_are_not_compared_without_one(self, page, case, authority, north_lead):
+        authorities.withdraw(case.public_id, authority.public_id, why="x", by=north_lead, at=NOW)
+        authorities.enter(
+            case.public_id, basis(powers=["analyse", "search"]), by=north_lead, at=NOW
+        )
+
+        text = page()
+
+        assert "Not compared: no valid authority" in text
+        assert "Candidates, by the clearest face" not in text
+
+    def test_stay_on_the_exhibits_that_it_covers(self, page, case, authority, north_lead, lay):
+        authorities.withdraw(case.public_id, authority.public_id, why="x", by=north_lead, at=NOW)
+        other = evidence.add_folder(
+            case.public_id, folder=lay({"x.png": png()}), label="Other", by=north_lead, at=NOW
+        )
+        narrow = basis(powers=["templates"], whole_case=False, exhibits=[other.public_id])
+        authorities.enter(case.public_id, narrow, by=north_lead, at=NOW)
+
+        assert "Not compared: no valid authority" in page()

@@ -17,8 +17,8 @@ from haven.audit import queries as audit
 from haven.audit.actions import ReasonMissing
 from haven.web.errors import NotAllowed
 from haven.workbench.analysis import actions as analysis
-from haven.workbench.analysis import locks, running, vault
-from haven.workbench.analysis.models import Derivative, Face
+from haven.workbench.analysis import face_templates, locks, running, vault
+from haven.workbench.analysis.models import Derivative, Face, Run
 from haven.workbench.cases import actions as cases
 from haven.workbench.cases import clocks, keys
 from haven.workbench.cases import queries as case_queries
@@ -455,3 +455,50 @@ def _pages():
             cursor.execute("SELECT pg_relation_filepath(%s)", [table])
             lying += (folder / cursor.fetchone()[0]).read_bytes()
     return lying
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_page_of_a_table_keeps_templates_that_were_erased_alone(case, found, north_lead):
+    found("a", [[((n * 41) % 103) / 103 - 0.5 for n in range(128)]])
+    pattern = struct.pack("<8f", *[float(one) for one in Face.objects.get().embedding[:8]])
+    assert pattern in _pages()
+    Run.objects.update(state="finished", finished_at=NOW)
+    face_templates.erase(case.public_id, reason="ordered", by=north_lead, at=now())
+    assert erasing.is_rewriting_due()
+
+    assert erasing.rewrite_tables()
+
+    assert pattern not in _pages()
+    assert not erasing.is_rewriting_due()
+    assert verbs(case.pk)[0] == "templates.rewrite"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tables_that_somebody_still_reads_are_written_anew_again_later(case, found, north_lead):
+    found("a", [[((n * 43) % 107) / 107 - 0.5 for n in range(128)]])
+    pattern = struct.pack("<8f", *[float(one) for one in Face.objects.get().embedding[:8]])
+    Run.objects.update(state="finished", finished_at=NOW)
+    reader = connection.copy()
+    try:
+        with reader.cursor() as cursor:  # a transaction that sees the rows as they were
+            cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT count(*) FROM accounts_agency")
+            face_templates.erase(case.public_id, reason="ordered", by=north_lead, at=now())
+
+            assert not erasing.rewrite_tables()
+            assert pattern in _pages()
+            assert erasing.is_rewriting_due()
+
+            cursor.execute("ROLLBACK")
+    finally:
+        reader.close()
+
+    assert erasing.rewrite_tables()
+    assert pattern not in _pages()
+
+
+def test_two_who_ask_at_one_moment_are_told_the_same(case, north_lead, supervisor):
+    actions.ask(case.public_id, ground="order", reason="court", by=north_lead, at=now())
+
+    with pytest.raises(actions.AlreadyAsked):
+        actions.ask(case.public_id, ground="order", reason="court", by=supervisor, at=now())

@@ -13,7 +13,7 @@ from django.utils import timezone
 from haven.audit import queries as audit
 from haven.web.errors import NotAllowed
 from haven.workbench.analysis import actions as analysis
-from haven.workbench.analysis import probing, saving
+from haven.workbench.analysis import probing
 from haven.workbench.analysis.models import Derivative, Face, Probe, ProbeFace
 from haven.workbench.authority import actions as authority
 from haven.workbench.authority.queries import AcrossNotCovered, SearchNotCovered
@@ -22,70 +22,11 @@ from haven.workbench.cases.queries import CaseNotFound
 from haven.workbench.evidence import actions as evidence
 from haven.workbench.search import actions, queries, statistics, urgent
 from haven.workbench.search.models import Candidate, FaceSearch
-from tests.workbench.build import NOW, basis, findings, person, png
+from tests.workbench.build import NOW, SAID, basis, findings, person, png
 
 HOUR = timedelta(hours=1)
-SAID = {"purpose": "victim", "reason": "Seen on two phones."}
 ASK = actions.Ask(**SAID)
 ACROSS = actions.Ask(**SAID, across=True)
-
-
-@pytest.fixture
-def member(north):
-    """Return a way to make another investigator of the north agency."""
-    from haven.accounts.models import Member
-
-    def made(name):
-        return Member.objects.create_user(
-            username=name,
-            password="x" * 12,
-            display_name=name.title(),
-            agency=north,
-            roles=["investigator"],
-        )
-
-    return made
-
-
-@pytest.fixture
-def filled(lay):
-    """Return a way to open a case that holds one described face."""
-
-    def opened(lead, number, vector):
-        case = cases.open_case(number=number, name=f"Case {number}", by=lead, at=NOW)
-        authority.enter(
-            case.public_id, basis(powers=["analyse", "templates", "search"]), by=lead, at=NOW
-        )
-        exhibit = evidence.add_folder(
-            case.public_id, folder=lay({"a.png": png()}), label="Phone", by=lead, at=NOW
-        )
-        run = analysis.start_run(exhibit.public_id, by=lead, at=NOW)
-        saving.content(run, findings(number, [vector]))
-        return case
-
-    return opened
-
-
-@pytest.fixture
-def asking(filled, north_lead):
-    """Return the case from which a search across cases starts."""
-    return filled(north_lead, "1/26", person(0))
-
-
-@pytest.fixture
-def face(asking):
-    return Face.objects.get(case=asking)
-
-
-@pytest.fixture
-def started(asking, face, filled, north_lead, member):
-    """Return an urgent search over the asking case and one beside it."""
-    filled(north_lead, "2/26", person(0, wobble=1))
-    officer = member("olav")
-    ask = actions.Ask(
-        **SAID, across=True, urgent_why="A child is in danger now.", urgent_officer=officer.pk
-    )
-    return actions.search_face(asking.public_id, face.pk, ask, by=north_lead, at=NOW)
 
 
 def allow_all(case, by, **facts):
@@ -377,7 +318,7 @@ class TestUrgentStart:
         entry = audit.of_case(asking.pk).first()
         assert (entry.verb, entry.has_reason) == ("search.refuse", True)
         searched = audit.of_case(asking.pk).get(verb="face.search")
-        assert urgent.erase_words(stub.pk, refusal=entry.pk, why="No.", at=NOW + HOUR) == 1
+        assert urgent.erase_words(stub.pk, refusal=entry.pk, at=NOW + HOUR) == 1
         searched.refresh_from_db()
         assert not hasattr(searched, "personal")  # the reason went; the act stays proved
         entry.refresh_from_db()

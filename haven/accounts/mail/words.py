@@ -181,4 +181,22 @@ LETTERS: dict[str, Words] = {
             "they still do the duty for which they have access:\n\n%(address)s/members/"
         ),
     ),
+    "retention_near": Words(
+        _("The date of a case comes near"),
+        _(
+            "Hello %(name)s,\n\n"
+            "A case that you answer for, or that your agency keeps, may be kept until "
+            "%(until)s. Please decide before that day: set another date with a reason, or have "
+            "the case erased. Which case it is stands in Haven:\n\n%(address)s"
+        ),
+    ),
+    "retention_overdue": Words(
+        _("The date of a case has passed"),
+        _(
+            "Hello %(name)s,\n\n"
+            "A case that you answer for, or that your agency keeps, could be kept until "
+            "%(until)s. Nobody has decided, so nothing can be added to it. Set another date "
+            "with a reason, or have it erased. Which case it is stands in Haven:\n\n%(address)s"
+        ),
+    ),
 }

@@ -38,6 +38,7 @@ from haven.engine.runners.sandbox.layers import LIMITS_ONLY, SandboxState
 
 AHEAD = 8  # items per worker in flight: enough that no core waits, few enough to be cheap
 POOLS = 5  # in a row that may break before an item is finished
+MOST_WORDS = 500  # characters of an error's sentence; ours have a tenth
 WATCH_S = 1.0  # how often to see whether the pool still lives, where nothing is finished
 # Imported once, in this order, so that a new worker knows no secret and starts at once.
 PRELOADED = ["haven.bare", "haven.engine.pipeline", "haven.engine.runners.sandbox.preloaded"]
@@ -163,7 +164,8 @@ def _result(future: Future[R], limits: Limits) -> R | Failed:
     try:
         return future.result()
     except EngineError as error:
-        return Failed(error)
+        # Anew from its sentence: what else a worker hung on it stays behind.
+        return Failed(type(error)(str(error)[:MOST_WORDS]))
     except TimeoutError:
         return Failed(StepTimeout(f"took over {limits.wall_s:g} s and was ended"))
     except ProcessExpired as death:

@@ -129,6 +129,11 @@ def face(case: Case, face_pk: int) -> Face:
     return found
 
 
+def lies_on(found: Face, exhibits: Sequence[int]) -> bool:
+    """Tell whether the picture of a face lies on one of the exhibits."""
+    return Occurrence.objects.filter(item=found.item_id, exhibit__in=exhibits).exists()
+
+
 def share_a_picture(found: Sequence[FaceGroup]) -> bool:
     """Tell whether two of the groups have faces in one picture."""
     keys = [one.pk for one in found]

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haven.audit.actions import record
 from haven.web.errors import BadInput, Conflict
 from haven.workbench.analysis import grouping, probing, queries
-from haven.workbench.analysis.models import Face, FaceGroup, Item, Probe, ProbeFace
+from haven.workbench.analysis.models import Face, FaceGroup, GroupingState, Item, Probe, ProbeFace
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.workbench.authority.models import Authority
     from haven.workbench.cases.models import Case
+
+
+erased = Signal()  # with `case_pk`, before the end of the transaction: what rests on them goes
 
 
 class ReasonMissing(BadInput):
@@ -70,8 +75,9 @@ def state(case: Case, *, at: datetime) -> State:
 def erase(case_id: UUID, *, reason: str, by: Member, at: datetime) -> int:
     """Erase the descriptions of all faces of a case; return how many there were.
 
-    Views, crops, facts and what people decided stay. Groups that the program made go, as
-    they rest on the descriptions. A later look makes them again, if an authority allows it.
+    Views, crops, facts and what people decided stay. Groups that the program made go, and
+    candidates of searches, as they rest on the descriptions. The tables are written anew
+    soon. A later look makes descriptions again, if an authority allows it.
 
     Raises:
         CaseNotFound, NotAllowed: `by` does not lead a case he can see.
@@ -91,6 +97,7 @@ def erase(case_id: UUID, *, reason: str, by: Member, at: datetime) -> int:
     Face.objects.filter(case=case, group__decided=False).update(group=None)
     FaceGroup.objects.filter(case=case, decided=False).delete()
     grouping.recount(case.pk)
+    GroupingState.objects.filter(case=case).update(templates_erased_at=timezone.now())
     # A content without a key is looked at again by the next run, as it lost what it had.
     Item.objects.filter(case=case, n_faces__gt=0).update(options_key="")
     record(
@@ -102,4 +109,26 @@ def erase(case_id: UUID, *, reason: str, by: Member, at: datetime) -> int:
         reason=reason,
         n_templates=n_erased,
     )
+    erased.send(sender=Face, case_pk=case.pk)
     return n_erased
+
+
+def is_rewriting_due() -> bool:
+    """Tell whether erased templates may still lie in a page of a table."""
+    return GroupingState.objects.filter(templates_erased_at__isnull=False).exists()
+
+
+@transaction.atomic
+def note_rewritten(before: datetime) -> None:
+    """Put on the record for which cases the tables were written anew, by the worker."""
+    left = GroupingState.objects.filter(templates_erased_at__lte=before)
+    for state in left.select_for_update(of=("self",)).select_related("case").order_by("pk"):
+        record(
+            "templates.rewrite",
+            actor=None,
+            target=state.case,
+            case_id=state.case_id,
+            agency_id=state.case.agency_id,
+        )
+        state.templates_erased_at = None
+        state.save(update_fields=["templates_erased_at"])

@@ -256,6 +256,7 @@ class GroupingState(models.Model):
 
     case = models.OneToOneField("cases.Case", on_delete=models.CASCADE, related_name="+")
     revision = models.PositiveBigIntegerField(default=0)
+    templates_erased_at = models.DateTimeField(null=True, blank=True)  # tables not yet rewritten
 
     class Meta:
         verbose_name = _("state of grouping")

@@ -80,6 +80,7 @@ def erase(probe: Probe) -> None:
     """Erase all that is left of a probe: its faces, their vectors and crops."""
     forget(probe.public_id)
     with transaction.atomic():
+        _held(probe)  # a look that ends now comes before or after, never in between
         crops = Derivative.objects.filter(probe_face__probe=probe)
         digests = set(crops.values_list("sha256", flat=True))
         probe.faces.all().delete()
@@ -137,9 +138,11 @@ def _save(probe: Probe, media: engine.Media | None) -> None:
         _fail(probe, NO_FACE)
         return
     crops = media.derivatives.face_crops
-    with keys.opened(probe.case.public_id) as key:
-        digests = [vault.put(key, jpeg) for jpeg in crops]
     with transaction.atomic():
+        if _held(probe) != Probe.State.QUEUED:
+            return  # it was erased while it was looked at
+        with keys.opened(probe.case.public_id) as key:
+            digests = [vault.put(key, jpeg) for jpeg in crops]
         faces = ProbeFace.objects.bulk_create(
             ProbeFace(
                 probe=probe, position=position, quality=face.quality, embedding=face.embedding
@@ -161,9 +164,16 @@ def _save(probe: Probe, media: engine.Media | None) -> None:
 
 
 def _fail(probe: Probe, error_code: str) -> None:
-    """Write why a probe gave no face."""
-    probe.state, probe.error_code = Probe.State.FAILED, error_code
-    probe.save(update_fields=["state", "error_code"])
+    """Write why a probe gave no face; one that was erased meanwhile stays erased."""
+    Probe.objects.filter(pk=probe.pk, state=Probe.State.QUEUED).update(
+        state=Probe.State.FAILED, error_code=error_code
+    )
+
+
+def _held(probe: Probe) -> str:
+    """Hold the row of a probe until the transaction ends; return its state, none if gone."""
+    row = Probe.objects.select_for_update().filter(pk=probe.pk)
+    return next(iter(row.values_list("state", flat=True)), "")
 
 
 def _place(probe_id: UUID) -> Path:

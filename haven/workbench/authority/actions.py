@@ -104,6 +104,8 @@ def enter(
         own_kind = _word(basis.own_kind, queries.LIST.KIND, by)
     earlier = queries.get(case, supersedes) if supersedes else None
     if earlier is not None:
+        Authority.objects.select_for_update().get(pk=earlier.pk)  # one successor at a time
+        earlier = queries.get(case, earlier.public_id)
         _require_standing(earlier)
     made = Authority.objects.create(
         case=case,

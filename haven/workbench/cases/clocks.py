@@ -1,7 +1,7 @@
 """Clocks: until when each case may be kept, who set the date, and who is reminded.
 
 In      a case; a new date with a reason; the day it is
-Out     changed rows; reminders on the record
+Out     changed rows; reminders on the record and by letter
 Fails   CaseNotFound, NotAllowed; WrongDate
 Why     the clock never erases anything by itself: it reminds, then locks the case for work, and
         says louder each week that a decision is due
@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from haven.accounts import queries as accounts
+from haven.accounts.mail import actions as mail
 from haven.audit.actions import record
 from haven.web.errors import BadInput
 from haven.workbench.cases import queries
@@ -58,6 +60,11 @@ def start(case: Case) -> None:
 def of_case(case: Case) -> Clock:
     """Return the clock of a case that was looked up."""
     return Clock.objects.get(case=case)
+
+
+def held(clock: Clock) -> Clock:
+    """Return a clock as it is now, held until the transaction ends."""
+    return Clock.objects.select_for_update().get(pk=clock.pk)
 
 
 def changes(case: Case) -> QuerySet[ClockChange]:
@@ -139,9 +146,25 @@ def _remind(clock_pk: int, today: date) -> bool:
         agency_id=clock.agency_id,
         days_left=left,
     )
+    _write_letters(clock, "retention_near" if left >= 0 else "retention_overdue")
     clock.reminded_days = step
     clock.save(update_fields=["reminded_days"])
     return True
+
+
+def _write_letters(clock: Clock, kind: str) -> None:
+    """Write to who answers for a case, and to the supervisors of its agency.
+
+    A letter travels outside: it holds the date, and neither number nor name of the case.
+    """
+    readers = {one.pk: one for one in accounts.supervisors(clock.agency_id)}
+    responsible = clock.case.responsible
+    if responsible.is_active:
+        readers[responsible.pk] = responsible
+    for reader in readers.values():
+        with translation.override(reader.language):
+            until = formats.date_format(clock.keep_until, "DATE_FORMAT")
+        mail.write_to(reader, kind, at=timezone.now(), name=reader.display_name, until=until)
 
 
 def _step(left: int) -> int:

@@ -115,6 +115,11 @@ def members(case: Case) -> QuerySet[Membership]:
     return Membership.objects.filter(case=case).select_related("member")
 
 
+def responsible(case: Case) -> Member:
+    """Return who answers for a case."""
+    return case.responsible
+
+
 def colleagues(case: Case, *, of: Member) -> list[Member]:
     """Return the colleagues of a member who could work on a case and do not yet."""
     working = set(Membership.objects.filter(case=case).values_list("member_id", flat=True))

@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from haven.accounts import factors, step_up
+from haven.accounts.step_up import fresh_factor_required
 from haven.web.errors import BadInput, Conflict
 from haven.web.pages import page
 from haven.workbench.cases import actions, forms, queries
@@ -48,6 +50,8 @@ def open_case(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def members(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = queries.get(case_id, member=request.user, to="lead" if request.method == "POST" else "")
+    if request.method == "POST" and not factors.are_fresh(request):
+        return step_up.ask(request)  # looking asks for no factor, letting somebody in does
     may_lead = queries.allows(case, "lead")
     colleagues = queries.colleagues(case, of=request.user) if may_lead else []
     form = forms.AddMember(request.POST or None, colleagues=colleagues)
@@ -76,6 +80,7 @@ def members(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@fresh_factor_required
 def role(request: MemberRequest, case_id: UUID, member_id: int) -> HttpResponse:
     form = forms.ChangeRole(request.POST)
     case = queries.get(case_id, member=request.user, to="lead")
@@ -94,6 +99,7 @@ def role(request: MemberRequest, case_id: UUID, member_id: int) -> HttpResponse:
 
 
 @require_POST
+@fresh_factor_required
 def take_off(request: MemberRequest, case_id: UUID, member_id: int) -> HttpResponse:
     try:
         actions.take_off(case_id, member_id, by=request.user, at=timezone.now())
@@ -107,6 +113,7 @@ def take_off(request: MemberRequest, case_id: UUID, member_id: int) -> HttpRespo
 
 
 @require_POST
+@fresh_factor_required
 def responsible(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = queries.get(case_id, member=request.user, to="lead")
     form = forms.NameResponsible(request.POST, case=case)

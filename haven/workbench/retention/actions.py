@@ -9,6 +9,7 @@ Not     here: the erasing itself (erasing.py)
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.workbench.cases.models import Clock
 
-ERASE = "retention.erase"
+ERASE, REWRITE = "retention.erase", "retention.rewrite"
 
 
 class AlreadyAsked(Conflict):
@@ -77,7 +78,7 @@ def ask(case_id: UUID, *, ground: str, reason: str, by: Member, at: datetime) ->
         AlreadyAsked: Somebody asked before.
         ReasonMissing: No reason.
     """
-    clock = clock_to_ask_for(case_id, by)
+    clock = clocks.held(clock_to_ask_for(case_id, by))
     _require_due(ground, clock, at)
     if Erasure.objects.filter(case_key=clock.case_id).exclude(state=queries.State.WITHDRAWN):
         raise AlreadyAsked(f"case {clock.case_id} has an order")
@@ -153,6 +154,13 @@ def queue(erasure: Erasure) -> bool:
     except jobs_errors.AlreadyEnqueued:
         return False
     return True
+
+
+def queue_rewriting() -> None:
+    """Have the tables written anew that held face templates, once this transaction ended."""
+    job = jobs.configure_task(REWRITE, queue="probes", queueing_lock="rewrite")
+    with contextlib.suppress(jobs_errors.AlreadyEnqueued), transaction.atomic():
+        job.defer()
 
 
 def clock_to_ask_for(case_id: UUID, by: Member) -> Clock:

@@ -16,6 +16,7 @@ The salt is random and public: it names a blob without telling what was in it.
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from haven.audit.actions import erase_personal, record
-from haven.workbench.analysis import locks, probing, vault
+from haven.workbench.analysis import face_templates, locks, probing, vault
 from haven.workbench.cases import keys
 from haven.workbench.cases.sealing import HEADER_BYTES, SALT_BYTES
 from haven.workbench.evidence import storing
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 REASON = "The case was erased."
 DECIDING = ("erasure.ask", "erasure.confirm")  # why it was erased stays on the record
+_FIRST_NUMBER = re.compile(r"\d+")  # "0 dead row versions cannot be removed yet."
 WITH_TEMPLATES = ("analysis_face", "analysis_probeface")
 
 
@@ -59,26 +61,46 @@ def erase(erasure_pk: int) -> None:
 
 
 def is_rewriting_due() -> bool:
-    """Tell whether a case was erased since the tables of face templates were written anew."""
-    return _not_rewritten().exists()
+    """Tell whether templates were erased since their tables were written anew."""
+    return _not_rewritten().exists() or face_templates.is_rewriting_due()
 
 
 def rewrite_tables() -> bool:
     """Write the tables that held face templates anew; tell whether all of them were.
 
     A plain VACUUM leaves old bytes in pages until something else comes to lie there. Only
-    the owner of a table, or who has the right MAINTAIN on it, can do this.
+    the owner of a table, or who has the right MAINTAIN on it, can do this. Rows that a
+    transaction begun earlier may still see are carried over; then it is done again later.
     """
     if connection.in_atomic_block or not is_rewriting_due():
         return False
     before, done_before = timezone.now(), _files_of_tables()
-    with connection.cursor() as cursor:
-        for table in WITH_TEMPLATES:
-            cursor.execute(f"VACUUM (FULL) {table}")
+    carried_over = [_rewrite(table) for table in WITH_TEMPLATES]
     if any(now == then for now, then in zip(_files_of_tables(), done_before, strict=True)):
         return False  # PostgreSQL warns and passes by a table that is not ours
+    if any(carried_over):
+        return False
     _not_rewritten().filter(erased_at__lte=before).update(rewritten_at=timezone.now())
+    face_templates.note_rewritten(before)
     return True
+
+
+def _rewrite(table: str) -> bool:
+    """Write a table anew; tell whether rows that are erased were carried over."""
+    told: list[str] = []
+
+    def hear(notice: Any) -> None:
+        told.append(notice.message_detail or "")
+
+    with connection.cursor() as cursor:
+        link = connection.connection
+        link.add_notice_handler(hear)
+        try:
+            cursor.execute(f"VACUUM (FULL, VERBOSE) {table}")
+        finally:
+            link.remove_notice_handler(hear)
+    numbers = [_FIRST_NUMBER.match(one) for one in told]  # in whatever language it speaks
+    return any(found is not None and int(found[0]) for found in numbers)
 
 
 def _not_rewritten() -> QuerySet[Erasure]:

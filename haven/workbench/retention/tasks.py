@@ -27,9 +27,16 @@ def erase(erasure_id: int) -> None:
     erasing.erase(erasure_id)
 
 
+@app.task(name=actions.REWRITE, queue="probes", queueing_lock="rewrite")
+def rewrite() -> None:
+    """Write the tables anew after templates were erased."""
+    erasing.rewrite_tables()
+
+
 @app.periodic(cron="7 * * * *", periodic_id="retention")
 @app.task(name="retention.watch", queue="probes", queueing_lock="retention")
 def watch(timestamp: int) -> None:  # the time for which it was planned
-    """Remind of dates, and take up what was confirmed and cut off."""
+    """Remind of dates, and take up what was confirmed or erased and cut off."""
     clocks.remind()
     actions.take_up()
+    erasing.rewrite_tables()

@@ -137,6 +137,7 @@ def _group_page(
     found = faces.group(case, group_id)
     person = queries.persons([found]).get(found.pk)
     initial = {"name": person.name, "note": person.note} if person else None
+    similar = queries.similar_groups(case, found, at=timezone.now())
     shown = window(
         faces.faces_of(found),
         order=("-quality", "-id"),
@@ -152,9 +153,7 @@ def _group_page(
         form=form or forms.Name(initial=initial),
         window=shown,
         faces=[(face, words.quality(face.quality)) for face in shown.rows],
-        similar=[
-            (row, words.STRENGTHS[strength])
-            for row, strength in queries.similar_groups(case, found)
-        ],
+        may_compare=similar is not None,
+        similar=[(row, words.STRENGTHS[strength]) for row, strength in similar or ()],
         status=422 if form else 200,
     )

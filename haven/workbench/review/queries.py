@@ -16,13 +16,16 @@ from haven.web.errors import NotFound
 from haven.web.keyset import Window, window
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import item_queries as items
+from haven.workbench.authority import queries as authority
 from haven.workbench.review import words
 from haven.workbench.review.models import GroupChange, Person
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
 
-    from haven.workbench.analysis.models import FaceGroup, Item
+    from haven.workbench.analysis.models import Face, FaceGroup, Item
     from haven.workbench.cases.models import Case
 
 ITEMS_ON_A_PAGE = 60
@@ -116,13 +119,29 @@ def persons(groups: Sequence[FaceGroup]) -> dict[int, Person]:
     return {one.group_id: one for one in found.select_related("named_by") if one.group_id}
 
 
-def similar_groups(case: Case, group: FaceGroup) -> list[tuple[Row, str]]:
-    """Return other groups whose faces look like this one's clearest face, with words."""
+def similar_groups(case: Case, group: FaceGroup, *, at: datetime) -> list[tuple[Row, str]] | None:
+    """Return other groups whose faces look like this one's clearest face, with words.
+
+    Comparing groups is a part of looking at the exhibits, as grouping itself is: the program
+    does it for every group alike, inside the case, and nobody chose a face to look for. So it
+    asks for no purpose, and stands on what covers face templates; on what that covers alone.
+
+    Returns:
+        None where no valid authority covers face templates of this group.
+    """
     if group.cover_id is None:
         return []
     cover = faces.face(case, group.cover_id)
-    near = faces.candidates(
-        case, cover.embedding, quality=cover.quality, not_on=cover.item, top=group.n_faces + 60
+    is_covered, exhibits = _templates_on(case, cover, at=at)
+    if not is_covered:
+        return None
+    near = faces.nearest(
+        [case.pk],
+        cover.embedding,
+        quality=cover.quality,
+        not_on=cover.item_id,
+        exhibits=exhibits,
+        top=group.n_faces + 60,
     )
     strengths: dict[int, str] = {}
     others: list[FaceGroup] = []
@@ -135,6 +154,19 @@ def similar_groups(case: Case, group: FaceGroup) -> list[tuple[Row, str]]:
             others.append(other)
     chosen = others[:SIMILAR_GROUPS]
     return [(row, strengths[row.group.pk]) for row in rows(chosen)]
+
+
+def _templates_on(case: Case, cover: Face, *, at: datetime) -> tuple[bool, list[int] | None]:
+    """Tell whether the template of a face may be used now, and on which exhibits.
+
+    None of them: on the whole case.
+    """
+    valid = list(authority.valid(case.pk, authority.POWER.TEMPLATES, at=at))
+    limits = [authority.exhibit_keys(one) for one in valid]
+    if None in limits:
+        return True, None
+    exhibits = sorted({key for keys in limits for key in keys or ()})
+    return faces.lies_on(cover, exhibits), exhibits
 
 
 def changes(case: Case) -> QuerySet[GroupChange]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from haven.accounts import factors, step_up
 from haven.accounts.sessions import passive
 from haven.accounts.step_up import fresh_factor_required
 from haven.web.errors import BadInput, Conflict
@@ -126,6 +127,7 @@ def search(request: MemberRequest, case_id: UUID, search_id: UUID) -> HttpRespon
         "clock": queries.clock(found, at=now),
         "is_own": found.asked_by_id == request.user.pk,
         "shows_results": queries.shows_results(found, member=request.user, at=now),
+        "without_basis": queries.is_without_basis(found, at=now),
         "failure": _failure(found),
     }
     if context["shows_results"]:
@@ -140,6 +142,9 @@ def search(request: MemberRequest, case_id: UUID, search_id: UUID) -> HttpRespon
 @require_POST
 def search_face(request: MemberRequest, case_id: UUID, search_id: UUID) -> HttpResponse:
     """Look for another face of the same brought picture."""
+    case = cases.get(case_id, member=request.user, to="work")
+    if queries.get(case, search_id).across and not factors.are_fresh(request):
+        return step_up.ask(request)  # it looks through other cases
     chosen = request.POST.get("face", "")
     is_number = chosen.isdecimal() and len(chosen) <= _LONGEST_POSITION
     position = int(chosen) if is_number else -1  # no face has this one

@@ -57,6 +57,7 @@ def overview(request: MemberRequest, case_id: UUID) -> HttpResponse:
         runs=analysis.progress(case, now=now),
         counts=analysis.counts(case),
         clocks=searches.pending(case, at=now),
+        responsible=cases.responsible(case),
         exhibits=[(one, last_runs.get(one.pk)) for one in evidence.of_case(case)],
     )
 

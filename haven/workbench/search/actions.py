@@ -3,19 +3,18 @@
 In      a face of a case or a brought picture; purpose, reason, basis; who and when
 Out     a FaceSearch with its candidates
 Fails   CaseNotFound, FaceNotFound, SearchNotFound, NotAllowed; WrongAsk, NoAuthority,
-        ProbeRefused, NotPending, StillPending, NamesTooLittle
+        ProbeRefused, StillPending, UndecidedBefore
 Why     asked once and done once: what was searched, for whom and on what basis is one row and
         one entry of the record, and looking at it again searches nothing (R-AI-1, R-AI-4)
-Not     here: what is urgent and what becomes of it (urgent.py), who sees what (queries.py)
+Not     here: comparing (performing.py), what is urgent (urgent.py), who sees what (queries.py)
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haven.accounts import queries as accounts
@@ -25,21 +24,20 @@ from haven.workbench.analysis import actions as analysis
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
-from haven.workbench.search import queries
-from haven.workbench.search.models import Candidate, FaceSearch
+from haven.workbench.search import holding, performing, queries
+from haven.workbench.search.models import FaceSearch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
     from haven.accounts.models import Member
-    from haven.workbench.analysis.models import Face, Probe, ProbeFace
+    from haven.workbench.analysis.models import Probe, ProbeFace
     from haven.workbench.authority.models import Authority
     from haven.workbench.cases.models import Case
 
-MOST = 50  # candidates kept of one search; in longer lists people find someone anyway
-MODE = "nearest"  # the nearest faces in order, however far; no threshold decides
+MOST = performing.MOST
+_ENDED = (queries.STATE.CLOSED, queries.STATE.REFUSED)
 
 
 class WrongAsk(BadInput):
@@ -56,6 +54,16 @@ class StillPending(Conflict):
     words = _(
         "This search started urgently. Put an authority to it, or say that authorisation was "
         "refused."
+    )
+
+
+class UndecidedBefore(Conflict):
+    """An urgent search of the case ran out of time, and nobody decided on it."""
+
+    code = "search.undecided_before"
+    words = _(
+        "An urgent search of this case is locked. Put an authority to it, or say that "
+        "authorisation was refused, before another one starts urgently."
     )
 
 
@@ -87,7 +95,7 @@ def search_face(case_id: UUID, face_pk: int, ask: Ask, *, by: Member, at: dateti
     search = _new(case, ask, by=by, at=at)
     search.face = face
     search.save()
-    _perform(search, face, not_on=face.item_id)
+    performing.perform(search, face, not_on=face.item_id)
     return search
 
 
@@ -120,41 +128,47 @@ def search_other_face(
 
     Raises:
         CaseNotFound, NotAllowed, SearchNotFound, FaceNotFound: Not there, or not to be done.
-        ResultsHidden: The search is not the member's own, or not open.
-        NoAuthority: Its authority ended meanwhile.
+        ResultsHidden: The search is not the member's own, not open, or its authority ended.
     """
     case = cases.get(case_id, member=by, to="work")
-    first = queries.get(case, search_id)
+    first = holding.hold(case, search_id)
     if first.probe is None or not queries.shows_results(first, member=by, at=at):
         raise queries.ResultsHidden(f"search {first.pk} has no other face to look for")
     face = _on_probe(first.probe, position)
-    if first.authority_id is not None:
-        power = authority.POWER.ACROSS if first.across else authority.POWER.SEARCH
-        if not authority.valid(case.pk, power, at=at).filter(pk=first.authority_id).exists():
-            raise authority.SearchNotCovered(f"authority of search {first.pk} is not valid")
-    kept = ("purpose", "own_purpose", "reason", "authority", "across", "probe")
+    kept = ("purpose", "own_purpose", "reason", "across", "probe")
     urgent = ("urgent_why", "urgent_officer", "urgent_until")
     same = {name: getattr(first, name) for name in (*kept, *urgent)}
+    basis = None if queries.is_pending(first) else queries.basis_now(first, at=at)
     search = FaceSearch.objects.create(
-        case=case, asked_by=by, asked_at=at, position=position, **same
+        case=case, asked_by=by, asked_at=at, position=position, authority=basis, **same
     )
-    _perform(search, face)
+    performing.perform(search, face)
     return search
 
 
 def go_on(probe_id: int, *, at: datetime) -> None:
-    """Do the searches that waited for a brought picture; close them where it has no face."""
+    """Do the searches that waited for a brought picture; close those that can find nothing."""
     waiting = FaceSearch.objects.filter(probe_id=probe_id, state=queries.STATE.WAITING)
-    for search in waiting.select_related("case", "probe", "asked_by", "authority"):
+    for key in list(waiting.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            assert search.probe is not None  # noqa: S101  # it was found by its probe
-            on_it = faces.probe_faces(search.probe)
-            if not on_it:
-                _end(search, by=None, at=at)
-                continue
-            best = max(on_it, key=lambda face: (face.quality, -face.position))
-            search.position, search.state = best.position, queries.STATE.OPEN
-            _perform(search, best)
+            search = holding.hold_one(key)
+            if search is not None and search.state == queries.STATE.WAITING:
+                _go_on(search, at=at)
+    _lock_with_its_search(probe_id)
+
+
+def go_on_left(*, at: datetime) -> int:
+    """Do what waits for a picture that was looked at long since; return for how many pictures.
+
+    So it is where a worker died in between, or where a locked search is open again.
+    """
+    left = FaceSearch.objects.filter(state=queries.STATE.WAITING, probe__isnull=False).exclude(
+        probe__state="queued"
+    )
+    probes = sorted(set(left.values_list("probe_id", flat=True)))
+    for probe_id in probes:
+        go_on(probe_id, at=at)
+    return len(probes)
 
 
 @transaction.atomic
@@ -187,13 +201,14 @@ def close(case_id: UUID, search_id: UUID, *, by: Member, at: datetime) -> FaceSe
         StillPending: It started urgently and nobody decided yet.
     """
     case = cases.get(case_id, member=by, to="work")
-    search = queries.get(case, search_id)
+    search = holding.hold(case, search_id)
     if search.asked_by_id != by.pk:
         raise queries.SearchNotFound(f"search {search.pk} is not the member's own")
     if queries.is_pending(search):
         raise StillPending(f"search {search.pk} waits for an authority")
-    for one in queries.of_probe(search).exclude(state=queries.STATE.CLOSED):
-        _end(one, by=by, at=at)
+    for one in queries.of_probe(search):
+        if one.state not in _ENDED:
+            _end(one, by=by, at=at)
     if search.probe is not None:
         analysis.erase_probe(case_id, search.probe.public_id, by=by, at=at)
     return search
@@ -204,11 +219,45 @@ def close_spent(*, at: datetime) -> int:
     spent = FaceSearch.objects.filter(
         probe__state="erased", state__in=(queries.STATE.OPEN, queries.STATE.WAITING)
     ).filter(authority__isnull=False)
-    found = list(spent.select_related("case"))
-    for search in found:
+    closed = 0
+    for key in list(spent.order_by("pk").values_list("pk", flat=True)):
         with transaction.atomic():
-            _end(search, by=None, at=at)
-    return len(found)
+            search = holding.hold_one(key)
+            if search is not None and search.state not in _ENDED:
+                _end(search, by=None, at=at)
+                closed += 1
+    return closed
+
+
+def _go_on(search: FaceSearch, *, at: datetime) -> None:
+    """Do one search that waited, if it may still be done, else close it.
+
+    Between asking and now its authority may have been withdrawn, or who asked may have been
+    taken off the case. One whose clock ran out waits for its authority.
+    """
+    running = queries.clock(search, at=at)
+    if running is not None and running.is_locked:
+        return
+    assert search.probe is not None  # noqa: S101  # it was found by its probe
+    on_it = faces.probe_faces(search.probe)
+    works_on_it = cases.visible_to(search.asked_by).filter(pk=search.case_id).exists()
+    may = works_on_it and search.asked_by.is_active
+    if running is None:
+        may = may and queries.basis_now(search, at=at) is not None
+    if not may or not on_it:
+        _end(search, by=None, at=at)
+        return
+    best = max(on_it, key=lambda face: (face.quality, -face.position))
+    search.position, search.state = best.position, queries.STATE.OPEN
+    performing.perform(search, best)
+
+
+def _lock_with_its_search(probe_id: int) -> None:
+    """Show the faces of a picture to nobody whose search was locked while it waited."""
+    locked = FaceSearch.objects.filter(probe_id=probe_id, state=queries.STATE.LOCKED)
+    first = locked.select_related("probe").first()
+    if first is not None and first.probe is not None:
+        analysis.lock_probe(first.probe)
 
 
 def _end(search: FaceSearch, *, by: Member | None, at: datetime) -> None:
@@ -261,7 +310,11 @@ def _start_urgently(search: FaceSearch, ask: Ask, *, by: Member, at: datetime) -
 
     Raises:
         WrongAsk: No other colleague is named.
+        UndecidedBefore: An urgent search of the case is locked. Starting anew every two days
+            would make the clock a formality.
     """
+    if any(one.is_locked for one in queries.pending(search.case, at=at)):
+        raise UndecidedBefore(f"an urgent search of case {search.case_id} is locked")
     colleagues = accounts.colleagues(by).exclude(pk=by.pk)
     officer = colleagues.filter(pk=ask.urgent_officer or 0).first()
     if officer is None:
@@ -284,83 +337,6 @@ def _basis(case: Case, ask: Ask, *, at: datetime) -> Authority:
         error = authority.AcrossNotCovered if ask.across else authority.SearchNotCovered
         raise error(f"the chosen authority of case {case.pk} does not allow {power}")
     return chosen
-
-
-def _perform(search: FaceSearch, face: Face | ProbeFace, *, not_on: int | None = None) -> None:
-    """Compare a face with its gallery; write the candidates and the record of it."""
-    search.started_at = timezone.now()
-    gallery, exhibits = _gallery(search)
-    found = faces.nearest(
-        gallery,
-        face.embedding,
-        quality=face.quality,
-        not_on=not_on,
-        exhibits=exhibits,
-        top=MOST,
-    )
-    search.gallery = gallery
-    search.n_searched = faces.count_comparable(gallery, not_on=not_on, exhibits=exhibits)
-    search.n_candidates = len(found)
-    search.made_with = {**faces.made_with(gallery), "mode": MODE, "top": MOST}
-    search.ended_at = timezone.now()
-    search.save()
-    Candidate.objects.bulk_create(
-        Candidate(
-            search=search,
-            rank=rank,
-            face=one.face,
-            distance=one.distance,
-            strength=one.strength,
-        )
-        for rank, one in enumerate(found, start=1)
-    )
-    _record(search)
-
-
-def _gallery(search: FaceSearch) -> tuple[list[int], Sequence[int] | None]:
-    """Return the cases to search and, within one case, the exhibits; None: all of them.
-
-    An authority that covers some exhibits of the asking case opens the other cases it names,
-    and of the asking case nothing: across cases no part of one can be left out.
-    """
-    basis = search.authority
-    exhibits = authority.exhibit_keys(basis) if basis is not None else None
-    if not search.across:
-        return [search.case_id], exhibits
-    if basis is None:
-        seen = list(cases.visible_to(search.asked_by))
-    else:
-        seen = authority.cases_named(basis, member=search.asked_by)
-    keys = {one.pk for one in seen} - ({search.case_id} if exhibits is not None else set())
-    return sorted(keys), None
-
-
-def _record(search: FaceSearch) -> None:
-    """Put a search on the record: when, where, what went in, on what basis and with what."""
-    probe, started, ended = search.probe, search.started_at, search.ended_at
-    looked_for: dict[str, Any] = {"face": search.face_id} if search.face_id else {}
-    if probe is not None:
-        looked_for = {"probe": probe.pk, "position": search.position}
-    record(
-        "face.search",
-        actor=search.asked_by,
-        target=search,
-        case_id=search.case_id,
-        at=search.asked_at,
-        reason=search.reason,
-        personal={"picture_sha256": probe.sha256} if probe is not None else None,
-        purpose=search.purpose,
-        authority=search.authority_id,
-        authority_kind=search.authority.kind if search.authority else "urgent",
-        across=search.across,
-        looked_for=looked_for,
-        gallery=search.gallery,
-        n_searched=search.n_searched,
-        candidates=search.n_candidates,
-        started_at=started.isoformat() if started else None,
-        ended_at=ended.isoformat() if ended else None,
-        made_with=search.made_with,
-    )
 
 
 def _on_probe(probe: Probe, position: int) -> ProbeFace:

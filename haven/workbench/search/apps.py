@@ -1,7 +1,7 @@
 """Django's name for this app, and what it waits for.
 
-In      the word of the analysis that a brought picture was looked at
-Out     the search that waited for it goes on
+In      the words of the analysis that a brought picture was looked at, that templates were erased
+Out     the search that waited for it goes on; candidates go with the templates
 """
 
 from typing import Any
@@ -18,9 +18,10 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
-        """Go on with a search when its picture was looked at."""
-        from haven.workbench.analysis import probing  # models load after the apps
+        """Go on with a search when its picture was looked at; forget what lost its ground."""
+        from haven.workbench.analysis import face_templates, probing  # models load after the apps
 
+        face_templates.erased.connect(_forget, dispatch_uid="haven.search.forget")
         probing.looked_at.connect(_go_on, dispatch_uid="haven.search.go_on")
 
 
@@ -31,3 +32,10 @@ def _go_on(probe_id: int, **_rest: Any) -> None:
     from haven.workbench.search import actions
 
     actions.go_on(probe_id, at=timezone.now())
+
+
+def _forget(case_pk: int, **_rest: Any) -> None:
+    """Erase candidates whose face templates were erased."""
+    from haven.workbench.search import forgetting
+
+    forgetting.begin(case_pk)

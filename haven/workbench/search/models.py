@@ -70,6 +70,7 @@ class FaceSearch(models.Model):
     position = models.PositiveIntegerField(null=True, blank=True)  # of the face on the probe
     n_searched = models.PositiveIntegerField(null=True, blank=True)  # None: not done
     n_candidates = models.PositiveIntegerField(null=True, blank=True)
+    n_erased = models.PositiveIntegerField(default=0)  # candidates, with their face templates
     made_with = models.JSONField(default=dict)  # model, its digests, mode, limits of the words
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -2,9 +2,10 @@
 
 In      a case that was looked up with the member; the moment
 Out     searches, their candidates, what stands on the clock
-Fails   SearchNotFound: not in this case; ResultsHidden: locked, closed, refused, or not the
-        member's own
-Why     a candidate in a case that the member is not on is never shown, nor counted for him
+Fails   SearchNotFound: not in this case; ResultsHidden: locked, closed, refused, without a
+        valid authority, or not the member's own
+Why     a candidate in a case that the member is not on is never shown, nor counted for him; and
+        none is shown on an authority that ended, was withdrawn or was superseded by a narrower
 Not     here: searching (actions.py)
 """
 
@@ -119,23 +120,47 @@ def pending(case: Case, *, at: datetime) -> list[Clock]:
     return [one for one in clocks if one is not None]
 
 
+def basis_now(search: FaceSearch, *, at: datetime) -> Authority | None:
+    """Return the authority that a search stands on today, its own before all others.
+
+    Where its own has ended, another of the case does if it covers all that was searched.
+    """
+    valid = bases(search.case, across=search.across, at=at)
+    found = [one for one in valid if one.pk == search.authority_id or _covers(one, search)]
+    return min(found, key=lambda one: one.pk != search.authority_id, default=None)
+
+
+def is_without_basis(search: FaceSearch, *, at: datetime) -> bool:
+    """Tell whether the authority of an open search has ended and no other covers it."""
+    is_open = search.state in (STATE.OPEN, STATE.WAITING) and not is_pending(search)
+    return is_open and basis_now(search, at=at) is None
+
+
 def shows_results(search: FaceSearch, *, member: Member, at: datetime) -> bool:
-    """Tell whether a member may see the candidates: his own search, open and not locked."""
+    """Tell whether a member may see the candidates.
+
+    It is his own search, open, and stands on a valid authority or on a clock that runs.
+    """
+    if search.asked_by_id != member.pk or search.state != STATE.OPEN:
+        return False
     running = clock(search, at=at)
-    is_locked = running is not None and running.is_locked
-    return search.asked_by_id == member.pk and search.state == STATE.OPEN and not is_locked
+    if running is not None:
+        return not running.is_locked
+    return basis_now(search, at=at) is not None
 
 
 def candidates(search: FaceSearch, *, member: Member, at: datetime, top: int) -> list[Candidate]:
     """Return the candidates that a member may see, nearest first, with their cases.
 
     Raises:
-        ResultsHidden: Locked, closed, refused, waiting, or not the member's own.
+        ResultsHidden: Locked, closed, refused, waiting, without a valid authority, or not the
+            member's own.
     """
     if not shows_results(search, member=member, at=at):
         raise ResultsHidden(f"candidates of search {search.pk} are hidden")
     seen = cases.visible_to(member).values("pk")
     found = Candidate.objects.filter(search=search, face__case__in=seen)
+    found = found.filter(face__embedding__isnull=False)  # else it was erased with its template
     rows = found.select_related("face__group", "face__item", "face__case")
     return list(rows.defer("face__embedding").order_by("rank")[:top])
 
@@ -147,10 +172,8 @@ def bases(case: Case, *, across: bool, at: datetime) -> list[Authority]:
 
 
 def bases_for(search: FaceSearch, *, at: datetime) -> list[Authority]:
-    """Return the authorities that would do for an urgent search: they name all its cases."""
-    gallery = set(search.gallery)
-    found = bases(search.case, across=True, at=at)
-    return [one for one in found if authority.names_cases(one, gallery)]
+    """Return the authorities that would do for an urgent search: they cover all it searched."""
+    return [one for one in bases(search.case, across=True, at=at) if _covers(one, search)]
 
 
 def of_probe(search: FaceSearch) -> QuerySet[FaceSearch]:
@@ -159,3 +182,18 @@ def of_probe(search: FaceSearch) -> QuerySet[FaceSearch]:
     if search.probe_id is not None:
         same |= Q(probe_id=search.probe_id)
     return FaceSearch.objects.filter(same).select_related("case", "probe")
+
+
+def _covers(basis: Authority, search: FaceSearch) -> bool:
+    """Tell whether an authority allows all that a search looked through.
+
+    One for some exhibits of the asking case opens no more of that case than those.
+    """
+    exhibits = authority.exhibit_keys(basis)
+    if search.across:
+        whole = exhibits is None or search.case_id not in search.gallery
+        return whole and authority.names_cases(basis, set(search.gallery))
+    if exhibits is None:
+        return True
+    first = authority.exhibit_keys(search.authority) if search.authority else None
+    return first is not None and set(first) <= set(exhibits)

@@ -22,7 +22,7 @@ from haven.web.errors import BadInput, Conflict
 from haven.workbench.analysis import actions as analysis
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
-from haven.workbench.search import queries
+from haven.workbench.search import holding, queries
 from haven.workbench.search.models import FaceSearch
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 STATE = queries.STATE
 ERASE_WORDS = "search.erase_words"
+WHY_WORDS_GO = "Authorisation of the search was refused."
 
 
 class NotPending(Conflict):
@@ -120,23 +121,22 @@ def refuse(case_id: UUID, search_id: UUID, *, why: str, by: Member, at: datetime
         )
         # What was written of it stands beside the record: the reason, the digest of a
         # picture. The site may not take that away; the worker does, in the next seconds.
-        jobs.configure_task(ERASE_WORDS, queue="probes").defer(
-            search_id=one.pk, refusal=entry.pk, why=why
-        )
+        jobs.configure_task(ERASE_WORDS, queue="probes").defer(search_id=one.pk, refusal=entry.pk)
     if probe is not None:
         analysis.remove_probe(probe)
     return queries.get(search.case, search_id)
 
 
 @transaction.atomic
-def erase_words(search_pk: int, *, refusal: int, why: str, at: datetime) -> int:
+def erase_words(search_pk: int, *, refusal: int, at: datetime) -> int:
     """Erase what stands beside the record of a refused search; return beside how many entries.
 
     Args:
         search_pk: The search.
         refusal: Key of the entry of the refusal, which keeps its own reason.
-        why: That reason.
         at: Now.
+
+    The reason does not come with the job: jobs are kept where no erasure reaches.
     """
     search = FaceSearch.objects.select_related("decided_by").get(pk=search_pk)
     assert search.decided_by is not None  # noqa: S101  # a refused search says who refused
@@ -144,7 +144,7 @@ def erase_words(search_pk: int, *, refusal: int, why: str, at: datetime) -> int:
         search,
         case_id=search.case_id,
         by=search.decided_by,
-        reason=why,
+        reason=WHY_WORDS_GO,
         at=at,
         before=refusal,
     )
@@ -159,7 +159,8 @@ def lock_overdue(*, at: datetime) -> int:
     locked = 0
     for key in keys:
         with transaction.atomic():
-            search = overdue.select_for_update().filter(pk=key).first()
+            holding.hold_one(key)
+            search = overdue.select_related("case", "probe").filter(pk=key).first()
             if search is None:
                 continue  # somebody decided meanwhile
             search.state = STATE.LOCKED
@@ -185,9 +186,7 @@ def _pending(case_id: UUID, search_id: UUID, by: Member) -> FaceSearch:
         NotPending: It does not.
     """
     case = cases.get(case_id, member=by, to="work")
-    found = queries.get(case, search_id)
-    FaceSearch.objects.select_for_update().get(pk=found.pk)
-    found = queries.get(case, search_id)
+    found = holding.hold(case, search_id)
     if not queries.is_pending(found):
         raise NotPending(f"search {found.pk} does not wait for an authority")
     return found

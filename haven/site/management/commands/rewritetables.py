@@ -1,6 +1,6 @@
 """Rewrite tables: `python -m haven.site rewritetables`, by the owner of the database.
 
-In      cases that were erased since the last time
+In      cases, or face templates alone, that were erased since the last time
 Out     the tables that held their face templates written anew, so that no page keeps old bytes
 Fails   CommandError: this role of the database may not do it
 Why     the worker tries it after each erasure; where its role may not, the owner has to
@@ -16,7 +16,7 @@ from haven.workbench.retention import erasing
 class Command(BaseCommand):
     """Write the tables of face templates anew."""
 
-    help = "Write the tables of face templates anew after a case was erased."
+    help = "Write the tables of face templates anew after something was erased."
 
     def handle(self, **_options: Any) -> None:
         """Rewrite."""
