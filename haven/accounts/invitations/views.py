@@ -23,7 +23,6 @@ from haven.accounts import factors, step_up
 from haven.accounts.agencies import queries as agencies
 from haven.accounts.invitations import actions, forms, queries
 from haven.accounts.mail import queries as mail
-from haven.accounts.one_time_links import actions as links
 from haven.accounts.step_up import fresh_factor_required
 from haven.accounts.terms import forms as terms_forms
 from haven.accounts.terms import texts
@@ -102,7 +101,6 @@ def letters(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, code: str) -> HttpResponse:
     invitation = queries.by_code(code, at=timezone.now())
-    links.require_nobody_else(request.user)
     shown = texts.current(get_language() or texts.BINDING)
     form = terms_forms.Accept(request.POST or None, initial={"version": shown.version})
     if form.is_valid():

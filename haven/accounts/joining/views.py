@@ -68,11 +68,10 @@ def apply(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
-    application = queries.by_code(code, links.Purpose.ADDRESS, at=now)
-    links.require_nobody_else(request.user)
     if request.method == "POST":
         actions.confirm_address(code, at=now)
         return page(request, "accounts/address_confirmed.html")
+    application = queries.by_code(code, links.Purpose.ADDRESS, at=now)
     return page(request, "accounts/confirm_address.html", email=application.email)
 
 
@@ -80,7 +79,6 @@ def address(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def terms(request: HttpRequest, code: str) -> HttpResponse:
     application = queries.by_code(code, links.Purpose.TERMS, at=timezone.now())
-    links.require_nobody_else(request.user)
     shown = texts.current(get_language() or texts.BINDING)
     form = terms_forms.Accept(request.POST or None, initial={"version": shown.version})
     if form.is_valid():
@@ -105,11 +103,10 @@ def terms(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def still(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
-    link = links.find(code, links.Purpose.STILL, at=now)
-    links.require_nobody_else(request.user, subject_id=link.subject_id)
     if request.method == "POST":
         yearly.confirm_address(code, at=now)
         return page(request, "accounts/still_confirmed.html")
+    links.find(code, links.Purpose.STILL, at=now)
     return page(request, "accounts/still.html")
 
 

@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from haven.accounts.one_time_links.models import OneTimeLink
-from haven.web.errors import Conflict, NotFound
+from haven.web.errors import NotFound
 
 Purpose = OneTimeLink.Purpose
 _ID_LENGTH = 32  # hexadecimal digits of a UUID
@@ -39,29 +39,6 @@ class LinkEnded(NotFound):
         "This link has ended. It was used before, or it is too old. "
         "Ask whoever sent it for a new one."
     )
-
-
-class SignedInAsAnother(Conflict):
-    """Who opens the link is signed in, and it was sent to somebody else."""
-
-    code = "accounts.signed_in_as_another"
-    words = _("You are signed in as somebody else. Sign out, then open the link again.")
-
-
-def require_nobody_else(user: object, *, subject_id: int | None = None) -> None:
-    """Return if nobody is signed in, or the member to whom the link was sent.
-
-    A signed-in member sees his own agency alone, in which whoever the link is for may not be.
-
-    Args:
-        user: Of the request.
-        subject_id: The member to whom the link was sent; None where it was sent to no member.
-
-    Raises:
-        SignedInAsAnother: Somebody else is signed in.
-    """
-    if getattr(user, "is_authenticated", False) and getattr(user, "pk", None) != subject_id:
-        raise SignedInAsAnother("the link was sent to somebody else")
 
 
 def make(purpose: str, subject_id: int, *, at: dt.datetime, hours: int) -> OneTimeLink:
