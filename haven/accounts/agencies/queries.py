@@ -131,6 +131,11 @@ def curators() -> list[Member]:
     )
 
 
+def is_here(member: Member) -> bool:
+    """Tell whether a curator has access at this moment, whatever was true when he came."""
+    return any(one.pk == member.pk for one in curators())
+
+
 def active_members(agency: Agency) -> QuerySet[Member]:
     """Return who could be the contact of an agency."""
     return Member.objects.filter(agency_id=agency.pk, is_active=True).order_by("display_name")

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 STATUSES, BECAUSE = Member.Status, Member.Because
 SHOWN = frozenset({verbs.Kind.ADMINISTRATION, verbs.Kind.ERASURE})
 HISTORY_LENGTH = 50
+NEEDED = (Role.ADMINISTRATOR, Role.CURATOR)  # roles that somebody always has
 DUE_DAYS = 30  # so long before the day the yearly confirmation can be given
 
 
