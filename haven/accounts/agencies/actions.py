@@ -123,6 +123,8 @@ def set_contact(
 ) -> Agency:
     """Say who speaks for an agency: a member, who may approve, or somebody by name.
 
+    A member is named by key, or by the address: a curator does not know all members.
+
     Raises:
         AgencyNotFound: Not for this member.
         NotOfAgency: The member is not an active one of the agency.

@@ -141,6 +141,15 @@ def active_members(agency: Agency) -> QuerySet[Member]:
     return Member.objects.filter(agency_id=agency.pk, is_active=True).order_by("display_name")
 
 
+def spokespeople(agency: Agency) -> QuerySet[Member]:
+    """Return who of an agency is shown to a curator: administrators, and the contact.
+
+    Who else works there is not a curator's to know.
+    """
+    speaks = Q(roles__contains=[Role.ADMINISTRATOR]) | Q(pk=agency.contact_id)
+    return active_members(agency).filter(speaks)
+
+
 def _above(name: str) -> Iterator[str]:
     """Yield the domains that a domain lies in."""
     labels = name.split(".")
