@@ -18,6 +18,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView, PasswordResetConfirmView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -72,7 +73,7 @@ class First(PasswordResetConfirmView):
     form_class = forms.UseLink  # type: ignore[assignment]
     token_generator = first_links.tokens
 
-    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Send away whoever is signed in as somebody else."""
         member = self.request.user
         if member.is_authenticated and kwargs["uidb64"] != first_links.uid(member):

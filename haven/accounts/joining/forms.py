@@ -52,7 +52,7 @@ class Apply(forms.Form):
     )
     languages = forms.MultipleChoiceField(
         label=_("Languages you speak"),
-        help_text=_("For several, hold Ctrl (on a Mac ⌘) while you choose."),
+        help_text=_("For several, hold Ctrl (on a Mac Cmd) while you choose."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,8 +1,10 @@
+from typing import Any
+
 import django.db.models.functions.text
 from django.db import migrations, models
 
 
-def _known(apps, schema_editor):
+def _known(apps: Any, schema_editor: Any) -> None:
     """Keep in sight what was confirmed before the moment of it was kept."""
     Application = apps.get_model("accounts", "Application")
     confirmed = Application.objects.exclude(state__in=["unconfirmed", "expired"])
