@@ -12,13 +12,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
+from haven.accounts.first_links import tokens, uid
 from haven.accounts.models import Agency, Member
 from haven.audit.actions import record
 from haven.web.errors import Conflict
@@ -177,13 +175,13 @@ def set_password(member_id: int, *, password: str, by: Member | None, at: dt.dat
 def first_link(member: Member) -> str:
     """Return the path of a one-time link by which a new member comes in to set up a factor.
 
-    It ends when used, when the member signs in, or after settings.PASSWORD_RESET_TIMEOUT.
+    It ends with the first factor, or after settings.PASSWORD_RESET_TIMEOUT.
     """
     return reverse(
         "accounts:first",
         kwargs={
-            "uidb64": urlsafe_base64_encode(force_bytes(member.pk)),
-            "token": default_token_generator.make_token(member),
+            "uidb64": uid(member),
+            "token": tokens.make_token(member),
         },
     )
 

@@ -43,7 +43,8 @@ class SignIn(LoginView):
         """Return what the page shows, with the reason why a session ended."""
         ended = sessions.WORDS.get(self.request.GET.get("ended", ""))
         agency = settings.HAVEN_OIDC_AGENCY if settings.HAVEN_OIDC_ISSUER else ""
-        return {**super().get_context_data(**kwargs), "ended": ended, "agency": agency}
+        more = {"ended": ended, "agency": agency, "is_joining_open": settings.HAVEN_JOINING}
+        return {**super().get_context_data(**kwargs), **more}
 
 
 class SignInByPasskey(webauthn.LoginWebAuthnView):

@@ -12,10 +12,10 @@ def words_for(path: str) -> str:
     hours = settings.PASSWORD_RESET_TIMEOUT // 3600
     if settings.HAVEN_MODE == "service":
         return (
-            f"Open this once within {hours} hours, to set up how to sign in:\n"
+            f"Open this within {hours} hours, to set up how to sign in:\n"
             f"  https://{settings.HAVEN_PASSKEY_DOMAIN}{path}"
         )
     return (
-        f"Open this once within {hours} hours, behind the site's address, "
+        f"Open this within {hours} hours, behind the site's address, "
         f"to set up how to sign in:\n  {path}"
     )

@@ -27,7 +27,8 @@ from haven.web.pages import page
 def resets(request: MemberRequest) -> HttpResponse:
     """Show the open resets; take a new one from an administrator."""
     colleagues = queries.colleagues(request.user).exclude(pk=request.user.pk)
-    form = forms.AskReset(request.POST or None, colleagues=colleagues)
+    asked_for = {"username": request.GET.get("member", "")}
+    form = forms.AskReset(request.POST or None, colleagues=colleagues, initial=asked_for)
     if form.is_valid():
         now, given = timezone.now(), form.cleaned_data
         acts.ask(given["username"], reason=given["reason"], by=request.user, at=now)

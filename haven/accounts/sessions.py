@@ -31,6 +31,7 @@ SINCE, SEEN = "haven.since", "haven.seen"  # seconds of the epoch, in the sessio
 SEEN_EVERY_S = 30  # how exactly the last act is kept; a write for each request would cost more
 IDLE, TOO_LONG, ENDED = "idle", "too_long", "ended"
 OTHERS = "others"
+AGAIN = "The first link was opened again."  # on the record, in the record's language
 WORDS = {
     IDLE: _("You were away for a while, so Haven closed the session. Sign in to go on."),
     TOO_LONG: _("The session was open for a working day and has ended. Sign in to go on."),
@@ -118,3 +119,9 @@ def end_all(member: Member, *, by: Member | None, at: dt.datetime, reason: str) 
     for one in UserSession.objects.filter(user_id=member.pk, created_at__lte=at):
         one.end()
     record("member.end_sessions", actor=by, target=member, at=at, reason=reason)
+
+
+def end_unfinished(member: Member, *, at: dt.datetime) -> None:
+    """End the sessions a new member began before, without having set up a factor."""
+    if UserSession.objects.filter(user_id=member.pk).exists():
+        end_all(member, by=member, at=at, reason=AGAIN)

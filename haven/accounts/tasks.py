@@ -12,7 +12,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from haven.accounts.invitations import actions as invitations
-from haven.accounts.joining import deciding
+from haven.accounts.joining import deciding, limits
 from haven.accounts.mail import actions as mail
 from haven.accounts.mail import sending
 from haven.accounts.members import yearly
@@ -30,8 +30,11 @@ def send_letter(letter_id: int) -> None:
 @app.periodic(cron="*/10 * * * *", periodic_id="joining")
 @app.task(name="accounts.end_applications", queue=mail.QUEUE, queueing_lock="joining")
 def end_applications(timestamp: int) -> None:  # the time for which it was planned
-    """End applications that nobody answered in time."""
-    deciding.expire(at=timezone.now())
+    """End applications that nobody answered in time; ask anew where an agreement fell."""
+    now = timezone.now()
+    deciding.expire(at=now)
+    deciding.look_again(at=now)
+    limits.forget_old()
 
 
 @app.periodic(cron="20 5 * * *", periodic_id="yearly")

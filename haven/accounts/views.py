@@ -18,6 +18,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LogoutView, PasswordResetConfirmView
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -25,7 +26,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from haven.accounts import actions, factors, forms, resets, sessions, step_up
+from haven.accounts import (
+    actions,
+    factors,
+    first_links,
+    forms,
+    resets,
+    sessions,
+    step_up,
+    strangers,
+)
 from haven.accounts.requests import MemberRequest
 from haven.web.context import THEME_COOKIE
 from haven.web.errors import BadInput
@@ -57,10 +67,18 @@ def start_over(request: HttpRequest) -> HttpResponse:
 
 @method_decorator(login_not_required, name="dispatch")
 class First(PasswordResetConfirmView):
-    """Let a new member in once, to set up a factor."""
+    """Let a new member in to set up a factor, again until one is there."""
 
     template_name = "accounts/first.html"
     form_class = forms.UseLink  # type: ignore[assignment]
+    token_generator = first_links.tokens
+
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send away whoever is signed in as somebody else."""
+        member = self.request.user
+        if member.is_authenticated and kwargs["uidb64"] != first_links.uid(member):
+            return strangers.sign_out_first(self.request)
+        return super().dispatch(*args, **kwargs)
 
     def get_user(self, uidb64: str) -> Member | None:
         """Return the member of the link, unless they left in the meantime."""
@@ -68,9 +86,10 @@ class First(PasswordResetConfirmView):
         return member if member is not None and member.is_active else None
 
     def form_valid(self, form: forms.UseLink) -> HttpResponse:  # type: ignore[override]
-        """Use the link up: signing in changes what its token is made of."""
+        """Begin the session that may set up a factor; one begun before has ended."""
         self.request.session.flush()
         with transaction.atomic():
+            sessions.end_unfinished(form.user, at=timezone.now())
             login(self.request, form.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("accounts:enrol")
 

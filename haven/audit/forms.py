@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haven.audit import queries, stamps, verbs
 from haven.audit.queries import LookedFor
@@ -57,7 +58,8 @@ class Filter(forms.Form):
         self._offer("kind", verbs.KIND_NAMES.items())
         self._offer("member", people_of(reader).items())
         self._offer("outcome", queries.Outcome.choices)
-        self.fields["since"].label, self.fields["until"].label = _("From"), _("To")
+        self.fields["since"].label = pgettext_lazy("first day", "From")
+        self.fields["until"].label = pgettext_lazy("last day", "To")
 
     def clean_case(self) -> int | None:
         """Return the key of a case, from its number where the reader works on it."""

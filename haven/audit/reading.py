@@ -9,7 +9,7 @@ Not     here: who may see (queries.py), that reading is recorded (actions.py)
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from haven.audit import merkle, tree, verbs
+from haven.audit import merkle, tree, verbs, words
 from haven.audit.models import Checkpoint, Event, Leaf
 
 
@@ -30,16 +30,30 @@ class Shown:
         return f"{event.target_type}:{event.target_id}" if event.target_type else ""
 
     @property
-    def more(self) -> list[tuple[str, object]]:
-        """Return the facts, and what lies beside the entry apart from name and reason."""
+    def more(self) -> list[tuple[str, str, object]]:
+        """Return the facts, and what lies beside the entry apart from name and reason.
+
+        Each with its name, its name in words (or ""), its value as it is read.
+        """
         beside = self.event.personal_value
-        words = [pair for pair in beside.items() if pair[0] not in ("actor_name", "reason")]
-        return [*self.event.facts.items(), *words]
+        others = [pair for pair in beside.items() if pair[0] not in ("actor_name", "reason")]
+        pairs = [*self.event.facts.items(), *others]
+        return [(name, words.fact(name), words.value(name, found)) for name, found in pairs]
+
+    @property
+    def roles(self) -> str:
+        """Return in which roles it was done."""
+        return ", ".join(map(words.role, self.event.roles))
+
+    @property
+    def door(self) -> str:
+        """Return through what it came in."""
+        return words.door(self.event.via)
 
     @property
     def thing_name(self) -> str:
         """Return the thing as it is shown: its kind and key."""
-        return f"{self.event.target_type.partition('.')[2]} {self.event.target_id}".strip()
+        return words.thing(self.event.target_type, self.event.target_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,10 @@ VERBS: dict[str, Verb] = {
     "application.approve": Verb(
         _("A second person agreed to an application."), Kind.ADMINISTRATION
     ),
+    "application.look_again": Verb(
+        _("An application goes to others: who agreed to it cannot any more."),
+        Kind.ADMINISTRATION,
+    ),
     "application.refuse": Verb(
         _("An application was not approved."), Kind.ADMINISTRATION, needs_reason=True
     ),

@@ -206,6 +206,12 @@ ACCOUNT_RATE_LIMITS = {
 HAVEN_OIDC_ISSUER = env.text("HAVEN_OIDC_ISSUER", "").rstrip("/")
 HAVEN_OIDC_AGENCY = env.text("HAVEN_OIDC_AGENCY", None if HAVEN_OIDC_ISSUER else "")
 HAVEN_OIDC_EMAIL = env.text("HAVEN_OIDC_EMAIL", "email")
+HAVEN_OIDC_EMAIL_TRUSTED = env.flag("HAVEN_OIDC_EMAIL_TRUSTED", default=False)
+if HAVEN_OIDC_EMAIL != "email" and not HAVEN_OIDC_EMAIL_TRUSTED:
+    raise env.WrongSetting(
+        "HAVEN_OIDC_EMAIL names a claim of which `email_verified` says nothing: set "
+        "HAVEN_OIDC_EMAIL_TRUSTED if nobody there can change their own"
+    )
 HAVEN_OIDC_FACTORS = env.names("HAVEN_OIDC_FACTORS", ("mfa",))
 if _IN_SERVICE and HAVEN_OIDC_ISSUER and not HAVEN_OIDC_ISSUER.startswith("https://"):
     raise env.WrongSetting("HAVEN_OIDC_ISSUER does not begin with https://")

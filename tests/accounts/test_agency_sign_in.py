@@ -119,6 +119,20 @@ def test_an_unknown_person_is_no_member_and_none_is_made(
     assert refused.facts["factor"] == "agency"
 
 
+@pytest.mark.parametrize(("is_trusted", "status"), [(False, 302), (True, 200)])
+def test_another_claim_counts_only_where_the_settings_say_so(
+    client: Client, known: Member, provider: Provider, settings: Any, is_trusted: bool, status: int
+) -> None:
+    """`email_verified` speaks of `email`; a person may write the other one as they like."""
+    settings.HAVEN_OIDC_EMAIL = "preferred_username"
+    settings.HAVEN_OIDC_EMAIL_TRUSTED = is_trusted
+    provider.says |= {"email": "x@north.example", "preferred_username": "nora@north.example"}
+
+    come_back(client, provider)
+
+    assert client.get(PAGE).status_code == status
+
+
 def test_a_member_of_another_agency_is_not_this_providers_to_vouch_for(
     client: Client, known: Member, south_lead: Member, provider: Provider
 ) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail as outbox
 from django.test import Client
 
-from haven.accounts.members import actions, queries
+from haven.accounts.members import actions, queries, returning
 from haven.accounts.models import Agency, Member
 from haven.audit.actions import ReasonMissing
 from haven.audit.models import Event
@@ -201,7 +201,7 @@ class TestPausing:
     def test_ends_with_a_reason_too(self, admin: Member, officer: Member) -> None:
         actions.suspend(officer.pk, reason=REASON, by=admin, at=NOW)
 
-        actions.reactivate(officer.pk, reason="Inquiry closed", by=admin, at=NOW)
+        returning.reactivate(officer.pk, reason="Inquiry closed", by=admin, at=NOW)
 
         officer.refresh_from_db()
         assert (officer.status, officer.is_active, officer.status_reason) == ("active", True, "")
@@ -264,7 +264,7 @@ class TestLeaving:
     def test_can_be_taken_back(self, admin: Member, officer: Member) -> None:
         actions.has_left(officer.pk, reason=REASON, by=admin, at=NOW)
 
-        actions.reactivate(officer.pk, reason="Came back", by=admin, at=NOW)
+        returning.reactivate(officer.pk, reason="Came back", by=admin, at=NOW)
 
         officer.refresh_from_db()
         assert officer.is_active

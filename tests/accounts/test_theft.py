@@ -11,9 +11,7 @@ from django.conf import settings as given
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
 
-from haven.accounts import actions
 from haven.accounts.models import Agency, Member
 from haven.audit.models import Event
 from tests.signing_in import add_code_app, code_of, let_in
@@ -315,41 +313,6 @@ class TestDowngrade:
     ) -> None:
         for path in ("signup/", "password/reset/", "email/", "confirm-email/x/", "login/code/"):
             assert client.get(f"/account/{path}").status_code == 404
-
-
-class TestLink:
-    def test_works_once(self, north: Agency) -> None:
-        member = actions.add_member(
-            username="ola", display_name="Ola", agency=north, by=None, at=timezone.now()
-        )
-        link = actions.first_link(member)
-        first, second = Client(), Client()
-        where = [client.get(link, follow=True).redirect_chain[-1][0] for client in (first, second)]
-
-        assert first.post(where[0])["Location"] == "/account/enrol/"
-        answer = second.post(where[1])
-
-        assert "This link has ended" in answer.content.decode()
-        assert "_auth_user_id" not in second.session
-
-    def test_is_not_used_up_by_looking(self, north: Agency) -> None:
-        member = actions.add_member(
-            username="ola", display_name="Ola", agency=north, by=None, at=timezone.now()
-        )
-        link = actions.first_link(member)
-
-        for _ in range(3):
-            assert "lets you in once" in Client().get(link, follow=True).content.decode()
-
-    def test_of_one_who_left_has_ended(self, north: Agency) -> None:
-        member = actions.add_member(
-            username="ola", display_name="Ola", agency=north, by=None, at=timezone.now()
-        )
-        link = actions.first_link(member)
-        member.is_active = False
-        member.save()
-
-        assert "This link has ended" in Client().get(link, follow=True).content.decode()
 
 
 class TestEnumeration:

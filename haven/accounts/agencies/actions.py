@@ -14,12 +14,12 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from haven.accounts import access, sessions
+from haven.accounts import access, locks, sessions
 from haven.accounts import actions as accounts
 from haven.accounts.agencies import addresses, queries
 from haven.accounts.models import Agency, Domain, Member
 from haven.audit.actions import record
-from haven.web.errors import BadInput, Conflict
+from haven.web.errors import BadInput, Conflict, NotAllowed
 
 
 class DomainTaken(Conflict):
@@ -123,14 +123,19 @@ def set_contact(
 ) -> Agency:
     """Say who speaks for an agency: a member, who may approve, or somebody by name.
 
+    A member is named by key, or by the address: a curator does not know all members.
+
     Raises:
         AgencyNotFound: Not for this member.
         NotOfAgency: The member is not an active one of the agency.
     """
     agency = queries.get(agency_id, member=by, lock=True)
-    contact = None
-    if member_id is not None:
-        contact = queries.active_members(agency).filter(pk=member_id).first()
+    members = queries.active_members(agency)
+    contact = members.filter(email__iexact=email).first() if email else None
+    if contact is not None:
+        name = email = ""
+    elif member_id is not None:
+        contact = members.filter(pk=member_id).first()
         if contact is None:
             raise NotOfAgency(f"member {member_id} is not of agency {agency.pk}")
     agency.contact, agency.contact_name, agency.contact_email = contact, name, email
@@ -157,7 +162,11 @@ def set_status(agency_id: int, *, status: str, reason: str, by: Member, at: dt.d
         AgencyNotFound: Not for this member.
         OwnAgency: It is the curator's own.
         ReasonMissing: No reason was given.
+        NotAllowed: The curator, or the own agency, was shut out meanwhile.
     """
+    locks.hold_who_is_last()
+    if not queries.is_here(by):
+        raise NotAllowed(f"member {by.pk} has no access any more")
     agency = queries.get(agency_id, member=by, lock=True)
     if agency.pk == by.agency_id:
         raise OwnAgency(f"member {by.pk} is of agency {agency.pk}")

@@ -57,16 +57,19 @@ class Contact(forms.Form):
     """Who speaks for an agency."""
 
     member = forms.TypedChoiceField(
-        label=_("A member"), coerce=int, empty_value=None, required=False,
-        help_text=_("This member can agree to applications as the second person."),
+        label=_("An administrator"), coerce=int, empty_value=None, required=False,
+        help_text=_("The contact can agree to applications as the second person."),
     )  # fmt: skip
     name = forms.CharField(label=_("Or somebody by name"), max_length=200, required=False)
-    email = forms.EmailField(label=_("Address of that person"), required=False)
+    email = forms.EmailField(
+        label=_("Address of that person"), required=False,
+        help_text=_("Where it is a member's, that member becomes the contact."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, agency: Agency, **kwargs: Any) -> None:
-        """Offer the active members of the agency."""
+        """Offer whom a curator knows of the agency; others are named by their address."""
         super().__init__(*args, **kwargs)
-        members = queries.active_members(agency)
+        members = queries.spokespeople(agency)
         self.fields["member"].choices = [("", "—"), *((one.pk, str(one)) for one in members)]  # type: ignore[attr-defined]
         self.fields["member"].initial = agency.contact_id
         self.fields["name"].initial = agency.contact_name

@@ -131,9 +131,23 @@ def curators() -> list[Member]:
     )
 
 
+def is_here(member: Member) -> bool:
+    """Tell whether a curator has access at this moment, whatever was true when he came."""
+    return any(one.pk == member.pk for one in curators())
+
+
 def active_members(agency: Agency) -> QuerySet[Member]:
     """Return who could be the contact of an agency."""
     return Member.objects.filter(agency_id=agency.pk, is_active=True).order_by("display_name")
+
+
+def spokespeople(agency: Agency) -> QuerySet[Member]:
+    """Return who of an agency is shown to a curator: administrators, and the contact.
+
+    Who else works there is not a curator's to know.
+    """
+    speaks = Q(roles__contains=[Role.ADMINISTRATOR]) | Q(pk=agency.contact_id)
+    return active_members(agency).filter(speaks)
 
 
 def _above(name: str) -> Iterator[str]:

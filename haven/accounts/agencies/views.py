@@ -122,6 +122,7 @@ def _one(request: MemberRequest, agency_id: int, **wrong: django_forms.Form) -> 
         agency=agency,
         country=names.country(agency.country),
         domains=queries.domains(agency),
+        administrators=queries.administrators(agency),
         is_own=agency.pk == request.user.agency_id,
         status=422 if wrong else 200,
         **shown,

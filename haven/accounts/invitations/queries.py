@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from haven.accounts import access
 from haven.accounts.access import Role
 from haven.accounts.invitations.models import Invitation
+from haven.accounts.members import queries as members
 from haven.accounts.models import Agency
 from haven.accounts.one_time_links import actions as links
 from haven.web.errors import NotFound
@@ -71,6 +72,16 @@ def by_code(untrusted_code: str, *, at: dt.datetime) -> Invitation:
     if found is None or not stands(found):
         raise links.LinkEnded(f"invitation {link.subject_id} is not open")
     return found
+
+
+def newcomer(untrusted_code: str, *, at: dt.datetime) -> Member | None:
+    """Return who accepted by this link and has not set up the sign-in yet, or None."""
+    link = links.find_used(untrusted_code, links.Purpose.INVITATION, at=at)
+    if link is None:
+        return None
+    found = Invitation.objects.select_related("member").filter(pk=link.subject_id).first()
+    member = found.member if found else None
+    return member if members.is_setting_up(member) else None
 
 
 def grantable(by: Member, agency: Agency) -> frozenset[Role]:

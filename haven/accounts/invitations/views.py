@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -24,6 +23,7 @@ from haven.accounts.agencies import queries as agencies
 from haven.accounts.invitations import actions, forms, queries
 from haven.accounts.mail import queries as mail
 from haven.accounts.step_up import fresh_factor_required
+from haven.accounts.strangers import for_strangers
 from haven.accounts.terms import forms as terms_forms
 from haven.accounts.terms import texts
 from haven.web.keyset import window
@@ -97,9 +97,12 @@ def letters(request: MemberRequest) -> HttpResponse:
     )
 
 
-@login_not_required
+@for_strangers
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, code: str) -> HttpResponse:
+    newcomer = queries.newcomer(code, at=timezone.now())
+    if newcomer is not None:
+        return redirect(accounts.first_link(newcomer))
     invitation = queries.by_code(code, at=timezone.now())
     shown = texts.current(get_language() or texts.BINDING)
     form = terms_forms.Accept(request.POST or None, initial={"version": shown.version})

@@ -5,7 +5,7 @@ Out     the changed rows; an entry in the record and a letter for each step
 Fails   LinkEnded; TermsChanged. Applying never fails: whatever the address, the answer is
         the same, and only its owner learns more, by a letter
 Why     who takes part, and who is a member, is nobody's business
-Not     here: approving and refusing (deciding.py), limits on tries (limits.py)
+Not     here: approving and refusing (deciding.py), counting uses (limits.py)
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import override
 
 from haven.accounts import actions as accounts
 from haven.accounts.agencies import queries as agencies
-from haven.accounts.joining import queries
+from haven.accounts.joining import limits, queries
 from haven.accounts.joining.models import Application
 from haven.accounts.mail import actions as mail
 from haven.accounts.members import queries as members
@@ -30,7 +30,7 @@ from haven.accounts.terms import actions as terms
 from haven.audit.actions import record
 
 State = Application.State
-LETTER_PAUSE = dt.timedelta(hours=1)  # so often at most a letter for one application
+LETTER_PAUSE = dt.timedelta(hours=1)  # so often at most a letter for the same words
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Applicant:
 def apply(applicant: Applicant, *, at: dt.datetime) -> None:
     """Take an application, where the address is of an agency that takes part.
 
-    Says nothing, whatever happened: the page is the same for everyone.
+    Says nothing, whatever happened: the page is the same for everyone. Others may have
+    applied with the address before: whoever confirms it joins with what they wrote.
     """
     member = members.by_address(applicant.email)
     if member is not None:
@@ -60,45 +61,38 @@ def apply(applicant: Applicant, *, at: dt.datetime) -> None:
     agency = agencies.of_address(applicant.email)
     if agency is None:
         return
-    known = queries.open_of(applicant.email)
-    if known is None:
-        _take(applicant, agency, at=at)
-    elif at - known.state_at >= LETTER_PAUSE:
-        _again(known, at=at)
-
-
-def _take(applicant: Applicant, agency: Agency, *, at: dt.datetime) -> None:
-    """Keep a new application and write to its address."""
-    hours = settings.HAVEN_JOIN_CONFIRM_HOURS
-    try:
-        with transaction.atomic():
-            made = Application.objects.create(
-                agency=agency,
-                email=applicant.email,
-                display_name=applicant.display_name,
-                agency_as_written=applicant.agency_as_written,
-                duty=applicant.duty,
-                supervisor_email=applicant.supervisor_email,
-                languages=list(applicant.languages),
-                language=applicant.language,
-                made_at=at,
-                state_at=at,
-                expires_at=at + dt.timedelta(hours=hours),
-            )
-    except IntegrityError:  # the same form was sent twice at once; one of them is enough
+    known = queries.confirmed_of(applicant.email)
+    if known is not None:
+        _in_progress(known, at=at)
         return
+    same = queries.same_as(applicant)
+    is_due = same is None or at - same.state_at >= LETTER_PAUSE
+    if is_due and limits.may_write(applicant.email):
+        _ask_for_address(same or _take(applicant, agency, at=at), at=at)
+
+
+def _take(applicant: Applicant, agency: Agency, *, at: dt.datetime) -> Application:
+    """Keep a new application; it binds nobody until the address is confirmed."""
+    made = Application.objects.create(
+        agency=agency,
+        email=applicant.email,
+        display_name=applicant.display_name,
+        agency_as_written=applicant.agency_as_written,
+        duty=applicant.duty,
+        supervisor_email=applicant.supervisor_email,
+        languages=list(applicant.languages),
+        language=applicant.language,
+        made_at=at,
+        state_at=at,
+        expires_at=at,
+    )
     record("application.make", actor=None, target=made, agency_id=agency.pk, at=at)
-    _ask_for_address(made, at=at)
+    return made
 
 
-def _again(known: Application, *, at: dt.datetime) -> None:
-    """Write again to an address with an open application; nothing typed now is kept."""
-    if known.state == State.UNCONFIRMED:
-        known.state_at = at
-        known.expires_at = at + dt.timedelta(hours=settings.HAVEN_JOIN_CONFIRM_HOURS)
-        known.save(update_fields=["state_at", "expires_at"])
-        _ask_for_address(known, at=at)
-    elif not mail.was_written("in_progress", to=known.email, since=at - dt.timedelta(days=1)):
+def _in_progress(known: Application, *, at: dt.datetime) -> None:
+    """Tell the address that its application is looked at, once a day; nothing typed is kept."""
+    if not mail.was_written("in_progress", to=known.email, since=at - dt.timedelta(days=1)):
         mail.write("in_progress", to=known.email, at=at, language=known.language)
 
 
@@ -115,16 +109,26 @@ def confirm_address(untrusted_code: str, *, at: dt.datetime) -> Application:
     Raises:
         LinkEnded: The link cannot be used.
     """
+    link = links.find(untrusted_code, links.Purpose.ADDRESS, at=at)
+    application = queries.locked_with_others(link.subject_id)
     link = links.find(untrusted_code, links.Purpose.ADDRESS, at=at, lock=True)
-    application = Application.objects.select_for_update().get(pk=link.subject_id)
-    if application.state != State.UNCONFIRMED:
+    taken = queries.confirmed_of(application.email)
+    if application.state != State.UNCONFIRMED or taken is not None:
         raise links.LinkEnded(f"application {application.pk} is {application.state}")
     links.use(link, at=at)
+    application.confirmed_at = at
     move(application, State.CONFIRMED, at=at, days=settings.HAVEN_JOIN_DECIDE_DAYS)
     record(
         "application.confirm", actor=None, target=application, agency_id=application.agency_id,
         at=at,
     )  # fmt: skip
+    _drop_others(application, at=at)
+    ask_for_sponsor(application, at=at)
+    return application
+
+
+def ask_for_sponsor(application: Application, *, at: dt.datetime) -> None:
+    """Write to those of the agency who can vouch: the supervisor named, the administrators."""
     asked = agencies.administrators(application.agency)
     supervisor = supervisor_of(application)
     if supervisor is not None:
@@ -138,7 +142,18 @@ def confirm_address(untrusted_code: str, *, at: dt.datetime) -> Application:
             applicant=application.display_name,
             agency=application.agency.name,
         )
-    return application
+
+
+def _drop_others(confirmed: Application, *, at: dt.datetime) -> None:
+    """End what others, or the same person, typed about an address before it was confirmed."""
+    same = Application.objects.filter(email__iexact=confirmed.email, state=State.UNCONFIRMED)
+    for one in same.select_for_update():
+        links.end(links.Purpose.ADDRESS, one.pk, at=at)
+        move(one, State.EXPIRED, at=at)
+        record(
+            "application.expire", actor=None, target=one, agency_id=one.agency_id, at=at,
+            step=State.UNCONFIRMED,
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -147,14 +162,21 @@ def join(untrusted_code: str, *, version: str, language: str, at: dt.datetime) -
 
     Raises:
         LinkEnded: The link cannot be used.
+        LooksAgain: Somebody who agreed cannot any more.
         TermsChanged: Other terms hold by now.
         NameTaken: A member has the address by now.
     """
     link = links.find(untrusted_code, links.Purpose.TERMS, at=at, lock=True)
-    application = Application.objects.select_for_update().get(pk=link.subject_id)
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("agency", "sponsor__agency", "second__agency")
+        .get(pk=link.subject_id)
+    )
     is_open = application.agency.status == Agency.Status.ACTIVE
     if application.state != State.APPROVED or not is_open:
         raise links.LinkEnded(f"application {application.pk} is {application.state}")
+    if not queries.stands(application):
+        raise queries.LooksAgain(f"application {application.pk} is no longer agreed to by two")
     links.use(link, at=at)
     member = accounts.add_person(
         accounts.Person(
@@ -197,11 +219,15 @@ def move(application: Application, state: str, *, at: dt.datetime, days: int = 0
 
 def _ask_for_address(application: Application, *, at: dt.datetime) -> None:
     """Write to the address; the letter holds no word that the stranger typed."""
+    hours = settings.HAVEN_JOIN_CONFIRM_HOURS
+    application.state_at = at
+    application.expires_at = at + dt.timedelta(hours=hours)
+    application.save(update_fields=["state_at", "expires_at"])
     link = links.make(
         links.Purpose.ADDRESS,
         application.pk,
         at=at,
-        hours=settings.HAVEN_JOIN_CONFIRM_HOURS,
+        hours=hours,
     )
     with override(application.language):
         until = date_format(link.expires_at, "DATETIME_FORMAT")

@@ -56,7 +56,8 @@ def approve(
 
     Raises:
         ApplicationNotFound: `by` has no part in it.
-        NotYourTurn: Not the step for `by`: not the sponsor, the sponsor again, or himself.
+        NotYourTurn: Not the step for `by`: not the sponsor, the sponsor again, or himself;
+            or the sponsor cannot vouch any more.
         NotYours: Roles that a sponsor cannot ask for.
     """
     application = _to_decide(public_id, by=by)
@@ -118,6 +119,44 @@ def expire(*, at: dt.datetime) -> int:
     return count
 
 
+def look_again(*, at: dt.datetime) -> int:
+    """Ask anew where somebody who agreed is gone or may agree no more; return how often."""
+    count = 0
+    for one in queries.shaken():
+        if not queries.stands(one):
+            with transaction.atomic():
+                count += _look_again(one.pk, at=at)
+    return count
+
+
+def _look_again(pk: int, *, at: dt.datetime) -> bool:
+    """Take back the agreements that do not stand; tell whether there were any."""
+    application = queries.shaken().select_for_update(of=("self",)).filter(pk=pk).first()
+    if application is None or queries.stands(application):
+        return False  # somebody decided meanwhile
+    step = application.state
+    links.end(links.Purpose.TERMS, pk, at=at)
+    application.second = None
+    is_sponsored = queries.stands(application)
+    if not is_sponsored:
+        application.sponsor, application.roles = None, []
+    state = State.SPONSORED if is_sponsored else State.CONFIRMED
+    actions.move(application, state, at=at, days=settings.HAVEN_JOIN_DECIDE_DAYS)
+    record(
+        "application.look_again",
+        actor=None,
+        target=application,
+        agency_id=application.agency_id,
+        at=at,
+        step=step,
+    )
+    if is_sponsored:
+        _ask_second(application, at=at)
+    else:
+        actions.ask_for_sponsor(application, at=at)
+    return True
+
+
 def erase_old(*, at: dt.datetime) -> int:
     """Erase who it was in refused and ended applications after a while; return how many.
 
@@ -137,7 +176,8 @@ def erase_old(*, at: dt.datetime) -> int:
 
 def _erase(application: Application, *, at: dt.datetime) -> None:
     """Erase who it was."""
-    mail.erase_to(application.email)
+    if not queries.has_others(application):
+        mail.erase_to(application.email)
     for field in ("email", "display_name", "agency_as_written", "duty", "supervisor_email"):
         setattr(application, field, "")
     application.reason, application.languages, application.erased_at = "", [], at
@@ -169,10 +209,15 @@ def _sponsor(
         at=at,
         roles=application.roles,
     )
-    contact = application.agency.contact
-    asked = [contact] if contact and contact.pk != by.pk and contact.is_active else []
+    _ask_second(application, at=at)
+
+
+def _ask_second(application: Application, *, at: dt.datetime) -> None:
+    """Write to who can agree as the second: the contact of the agency, else the curators."""
+    sponsor_id, contact = application.sponsor_id, application.agency.contact
+    asked = [contact] if contact and contact.pk != sponsor_id and contact.is_active else []
     for one in asked or agencies.curators():
-        if one.pk != by.pk:
+        if one.pk != sponsor_id:
             mail.write_to(
                 one,
                 "second",
@@ -185,6 +230,8 @@ def _sponsor(
 
 def _agree(application: Application, *, by: Member, at: dt.datetime) -> None:
     """Agree as the second person; the applicant gets the last link."""
+    if not queries.stands(application):
+        raise NotYourTurn(f"the sponsor of application {application.pk} cannot vouch any more")
     days = settings.HAVEN_JOIN_DECIDE_DAYS
     application.second = by
     actions.move(application, State.APPROVED, at=at, days=days)

@@ -50,7 +50,10 @@ class Apply(forms.Form):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
-    languages = forms.MultipleChoiceField(label=_("Languages you speak"))
+    languages = forms.MultipleChoiceField(
+        label=_("Languages you speak"),
+        help_text=_("For several, hold Ctrl (on a Mac Cmd) while you choose."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer every language by its name."""

@@ -1,10 +1,11 @@
-"""Applications, as stored.
+"""Applications, as stored; and how often the application page was used.
 
-In      rows written by actions.py and deciding.py
-Out     Application
+In      rows written by actions.py, deciding.py and limits.py
+Out     Application, Use
 Fails   the database refuses: one person as sponsor and second; an approval without both; a
-        refusal without a reason; a second open application of one address
-Why     nobody is let in by one person, whatever the program does
+        refusal without a reason; a second confirmed application of one address
+Why     nobody is let in by one person, whatever the program does; and what anyone may type
+        about an address binds nobody until its owner confirms it
 """
 
 import uuid
@@ -18,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from haven.accounts.access import Role
 
-OPEN_STATES = ("unconfirmed", "confirmed", "sponsored", "approved")
+CONFIRMED_STATES = ("confirmed", "sponsored", "approved")  # open, and the address is theirs
+OPEN_STATES = ("unconfirmed", *CONFIRMED_STATES)
 
 
 class Application(models.Model):
@@ -48,6 +50,7 @@ class Application(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.UNCONFIRMED)
     made_at = models.DateTimeField()
     state_at = models.DateTimeField()  # when this state began
+    confirmed_at = models.DateTimeField(null=True, blank=True)  # None: whoever typed it
     expires_at = models.DateTimeField()  # when it ends by itself, while open
     sponsor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True,
@@ -73,8 +76,8 @@ class Application(models.Model):
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
-                condition=Q(state__in=OPEN_STATES),
-                name="address_has_one_open_application",
+                condition=Q(state__in=CONFIRMED_STATES),
+                name="address_has_one_confirmed_application",
             ),
             models.CheckConstraint(
                 condition=Q(sponsor__isnull=True)
@@ -100,3 +103,14 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"application {self.pk}"
+
+
+class Use(models.Model):
+    """How often something was done in one hour: from one place, for one address, by all."""
+
+    name = models.CharField(max_length=120, unique=True)  # digests, never an address
+    hour = models.BigIntegerField(db_index=True)  # hours of the epoch
+    n = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.n}"

@@ -25,6 +25,7 @@ from haven.accounts.joining import actions, deciding, forms, limits, queries
 from haven.accounts.members import yearly
 from haven.accounts.one_time_links import actions as links
 from haven.accounts.step_up import fresh_factor_required
+from haven.accounts.strangers import for_strangers, sign_out_first
 from haven.accounts.terms import forms as terms_forms
 from haven.accounts.terms import texts
 from haven.web.errors import NotFound
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from haven.accounts.requests import MemberRequest
 
 
-@login_not_required
+@for_strangers
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
     if not settings.HAVEN_JOINING:
@@ -64,7 +65,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     return page(request, "accounts/apply.html", form=form, status=422 if form.errors else 200)
 
 
-@login_not_required
+@for_strangers
 @require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
@@ -72,12 +73,18 @@ def address(request: HttpRequest, code: str) -> HttpResponse:
         actions.confirm_address(code, at=now)
         return page(request, "accounts/address_confirmed.html")
     application = queries.by_code(code, links.Purpose.ADDRESS, at=now)
-    return page(request, "accounts/confirm_address.html", email=application.email)
+    spoken = [names.language(one) for one in application.languages]
+    return page(
+        request, "accounts/confirm_address.html", application=application, languages=spoken
+    )
 
 
-@login_not_required
+@for_strangers
 @require_http_methods(["GET", "HEAD", "POST"])
 def terms(request: HttpRequest, code: str) -> HttpResponse:
+    newcomer = queries.newcomer(code, at=timezone.now())
+    if newcomer is not None:
+        return redirect(accounts.first_link(newcomer))
     application = queries.by_code(code, links.Purpose.TERMS, at=timezone.now())
     shown = texts.current(get_language() or texts.BINDING)
     form = terms_forms.Accept(request.POST or None, initial={"version": shown.version})
@@ -103,10 +110,12 @@ def terms(request: HttpRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def still(request: HttpRequest, code: str) -> HttpResponse:
     now = timezone.now()
+    link = links.find(code, links.Purpose.STILL, at=now)
+    if request.user.is_authenticated and link.subject_id != request.user.pk:
+        return sign_out_first(request)
     if request.method == "POST":
         yearly.confirm_address(code, at=now)
         return page(request, "accounts/still_confirmed.html")
-    links.find(code, links.Purpose.STILL, at=now)
     return page(request, "accounts/still.html")
 
 

@@ -32,8 +32,8 @@ LETTERS: dict[str, Words] = {
         _(
             "Hello %(name)s,\n\n"
             "%(inviter)s invites you to Haven, for %(agency)s.\n\n"
-            "Open this link to read the terms and to set up how you sign in. It works once, "
-            "until %(until)s:\n\n%(link)s"
+            "Open this link to read the terms and to set up how you sign in. It works until "
+            "you have done so, at the latest until %(until)s:\n\n%(link)s"
         ),
     ),
     "invitation_revoked": Words(
@@ -49,7 +49,8 @@ LETTERS: dict[str, Words] = {
         _(
             "Hello %(name)s,\n\n"
             "You have accepted the terms and are now a member, for %(agency)s. If you have "
-            "not finished setting up your sign-in, ask your administrator for a new link.\n\n"
+            "not finished setting up your sign-in, open the link of the letter before this "
+            "one again; once it is too old, ask your administrator for a new way in.\n\n"
             "%(address)s"
         ),
     ),
@@ -101,8 +102,8 @@ LETTERS: dict[str, Words] = {
         _(
             "Hello %(name)s,\n\n"
             "Two people have agreed that you join Haven, for %(agency)s. Open this link to "
-            "read the terms and to set up how you sign in. It works once, until %(until)s:"
-            "\n\n%(link)s"
+            "read the terms and to set up how you sign in. It works until you have done so, "
+            "at the latest until %(until)s:\n\n%(link)s"
         ),
     ),
     "refused": Words(

@@ -1,10 +1,11 @@
-"""What is done to members: roles, pausing, coming back, leaving.
+"""What is done to members: roles, pausing, leaving.
 
 In      checked values, who acts, the moment
 Out     the changed rows; an entry in the record and a letter for each act
 Fails   MemberNotFound, ReasonMissing; NotYours, LastOne, Oneself, WrongState
 Why     who loses a right loses it with the next request, and nobody locks everyone out
-Not     here: how members come (invitations, joining), the yearly confirmation (yearly.py)
+Not     here: how members come (invitations, joining), opening the access again
+        (returning.py), the yearly confirmation (yearly.py)
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from haven.accounts import access, sessions
+from haven.accounts import access, locks, sessions
 from haven.accounts.access import Role
 from haven.accounts.mail import actions as mail
 from haven.accounts.members import queries
@@ -65,7 +66,7 @@ def change_roles(member_id: int, *, roles: Collection[str], by: Member, at: dt.d
         Oneself: `by` would give a role to himself.
         LastOne: Nobody else could administer the agency, or be a curator.
     """
-    member = _locked(member_id, by=by)
+    member = locked(member_id, by=by)
     before, after = set(member.roles), set(map(str, roles))
     changed = before ^ after
     if not changed:
@@ -104,7 +105,7 @@ def suspend(member_id: int, *, reason: str, by: Member, at: dt.datetime) -> Memb
         LastOne: The last administrator or curator.
         WrongState: Suspended already, or left.
     """
-    member = _locked(member_id, by=by)
+    member = locked(member_id, by=by)
     if member.pk == by.pk:
         raise Oneself("nobody suspends himself")
     if member.status not in (Status.ACTIVE, Status.INVITED):
@@ -116,34 +117,6 @@ def suspend(member_id: int, *, reason: str, by: Member, at: dt.datetime) -> Memb
 
 
 @transaction.atomic
-def reactivate(member_id: int, *, reason: str, by: Member, at: dt.datetime) -> Member:
-    """Open a member's access again, also for one who came back.
-
-    Raises:
-        MemberNotFound: Not for `by`.
-        ReasonMissing: No reason was given.
-        WrongState: Neither suspended nor left, or the yearly confirmation is missing.
-    """
-    member = _locked(member_id, by=by)
-    if member.status not in (Status.SUSPENDED, Status.LEFT):
-        raise WrongState(f"member {member.pk} is {member.status}")
-    if member.suspended_because == Member.Because.UNVERIFIED:
-        raise WrongState(f"member {member.pk} waits for the yearly confirmation")
-    record(
-        "member.reactivate",
-        actor=by,
-        target=member,
-        agency_id=member.agency_id,
-        at=at,
-        reason=reason,
-        was=member.status,
-    )
-    let_in(member, at=at)
-    mail.write_to(member, "reactivated", at=at, name=member.display_name)
-    return member
-
-
-@transaction.atomic
 def has_left(member_id: int, *, reason: str, by: Member, at: dt.datetime) -> Member:
     """Note that a member has left the agency.
 
@@ -151,7 +124,7 @@ def has_left(member_id: int, *, reason: str, by: Member, at: dt.datetime) -> Mem
         MemberNotFound, ReasonMissing, LastOne; Oneself: leaving is a page of its own.
         WrongState: Left already.
     """
-    member = _locked(member_id, by=by)
+    member = locked(member_id, by=by)
     if member.pk == by.pk:
         raise Oneself("a member says so on the own page")
     return _leave(member, reason=reason, by=by, at=at)
@@ -165,7 +138,7 @@ def leave(*, reason: str, by: Member, at: dt.datetime) -> Member:
         ReasonMissing, LastOne.
         WrongState: Left already.
     """
-    list(Agency.objects.select_for_update().filter(pk=by.agency_id))
+    locks.hold_who_is_last()
     member = Member.objects.select_for_update(of=("self",)).select_related("agency").get(pk=by.pk)
     return _leave(member, reason=reason, by=member, at=at)
 
@@ -219,10 +192,18 @@ def _leave(member: Member, *, reason: str, by: Member, at: dt.datetime) -> Membe
     return member
 
 
-def _locked(member_id: int, *, by: Member) -> Member:
-    """Return a member to change; the agency is locked, so that two cannot go at once."""
-    member = queries.get(member_id, member=by)
-    list(Agency.objects.select_for_update().filter(pk=member.agency_id))
+def locked(member_id: int, *, by: Member) -> Member:
+    """Return a member to change, whom nobody else changes; two cannot go at once.
+
+    Raises:
+        MemberNotFound: Not for `by`.
+        NotAllowed: `by` has lost the right meanwhile.
+    """
+    queries.get(member_id, member=by)
+    locks.hold_who_is_last()
+    by.refresh_from_db(fields=["roles", "is_active"])
+    if not by.is_active:
+        raise NotAllowed(f"member {by.pk} has no access any more")
     return queries.get(member_id, member=by, lock=True)
 
 
@@ -238,6 +219,5 @@ def _require_another(role: str, member: Member) -> None:
     Raises:
         LastOne: Nobody else has it, and it cannot be missing.
     """
-    needed = role in (Role.ADMINISTRATOR, Role.CURATOR)
-    if needed and member.is_active and queries.is_last(role, member):
+    if role in queries.NEEDED and member.is_active and queries.is_last(role, member):
         raise LastOne(f"member {member.pk} is the last with the role {role}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haven.accounts import access, names
 from haven.accounts.access import Role
@@ -28,10 +29,14 @@ class Filter(forms.Form):
 
     words = forms.CharField(label=_("Name or address"), max_length=100, required=False)
     role = forms.ChoiceField(
-        label=_("Role"), choices=[("", _("all")), *Role.choices], required=False
+        label=_("Role"),
+        choices=[("", pgettext_lazy("roles", "all")), *Role.choices],
+        required=False,
     )
     status = forms.ChoiceField(
-        label=_("Status"), choices=[("", _("all")), *queries.STATUSES.choices], required=False
+        label=_("Status"),
+        choices=[("", pgettext_lazy("any status", "all")), *queries.STATUSES.choices],
+        required=False,
     )
 
 
@@ -70,7 +75,11 @@ class Reason(forms.Form):
 class Languages(forms.Form):
     """Which languages a member speaks."""
 
-    languages = forms.MultipleChoiceField(label=_("Languages you speak"), required=False)
+    languages = forms.MultipleChoiceField(
+        label=_("Languages you speak"),
+        required=False,
+        help_text=_("For several, hold Ctrl (on a Mac Cmd) while you choose."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer every language by its name."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from haven.accounts import access
+from haven.accounts import access, factors
 from haven.accounts.access import Role
 from haven.accounts.models import Agency, Member
 from haven.audit import queries as audit
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 STATUSES, BECAUSE = Member.Status, Member.Because
 SHOWN = frozenset({verbs.Kind.ADMINISTRATION, verbs.Kind.ERASURE})
 HISTORY_LENGTH = 50
+NEEDED = (Role.ADMINISTRATOR, Role.CURATOR)  # roles that somebody always has
 DUE_DAYS = 30  # so long before the day the yearly confirmation can be given
 
 
@@ -107,6 +108,16 @@ def history(member: Member) -> list[Event]:
 def by_address(address: str) -> Member | None:
     """Return the member with an address, for joining alone."""
     return Member.objects.select_related("agency").filter(email__iexact=address).first()
+
+
+def is_setting_up(member: Member | None) -> bool:
+    """Tell whether a member was let in and has no way to sign in yet."""
+    return (
+        member is not None
+        and member.status == Member.Status.INVITED
+        and member.is_active
+        and not factors.any_of(member)
+    )
 
 
 def unconfirmed(member: Member, *, on: dt.date) -> QuerySet[Member]:

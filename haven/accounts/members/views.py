@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from haven.accounts import access, names
 from haven.accounts.access import Role
-from haven.accounts.members import actions, forms, queries, yearly
+from haven.accounts.members import actions, forms, queries, returning, yearly
 from haven.accounts.step_up import fresh_factor_required
 from haven.accounts.terms import queries as terms
 from haven.audit import verbs
@@ -26,6 +26,8 @@ from haven.web.keyset import window
 from haven.web.pages import page
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpResponse
 
     from haven.accounts.models import Member
@@ -75,21 +77,20 @@ def roles(request: MemberRequest, member_id: int) -> HttpResponse:
 @fresh_factor_required
 @require_POST
 def suspend(request: MemberRequest, member_id: int) -> HttpResponse:
-    return _for_a_reason(
-        request, member_id, "suspend", _("Access is paused, sessions have ended.")
-    )
+    done = _("Access is paused, sessions have ended.")
+    return _for_a_reason(request, member_id, actions.suspend, done)
 
 
 @fresh_factor_required
 @require_POST
 def reactivate(request: MemberRequest, member_id: int) -> HttpResponse:
-    return _for_a_reason(request, member_id, "reactivate", _("Access is open again."))
+    return _for_a_reason(request, member_id, returning.reactivate, _("Access is open again."))
 
 
 @fresh_factor_required
 @require_POST
 def left(request: MemberRequest, member_id: int) -> HttpResponse:
-    return _for_a_reason(request, member_id, "has_left", _("Noted as having left."))
+    return _for_a_reason(request, member_id, actions.has_left, _("Noted as having left."))
 
 
 @require_POST
@@ -130,17 +131,21 @@ def leave(request: MemberRequest) -> HttpResponse:
     return page(request, "accounts/leave.html", form=form, status=422 if form.errors else 200)
 
 
-def _for_a_reason(request: MemberRequest, member_id: int, act: str, done: str) -> HttpResponse:
-    """Do an act of actions.py that takes a reason, and go back to the member."""
+def _for_a_reason(
+    request: MemberRequest, member_id: int, act: Callable[..., Member], done: str
+) -> HttpResponse:
+    """Do an act that takes a reason, and go back to the member."""
     member = queries.get(member_id, member=request.user)
-    is_leaving = act == "has_left"
+    is_leaving = act == actions.has_left
     form = forms.Reason(request.POST, auto_id=LEFT_IDS if is_leaving else REASON_IDS)
     if not form.is_valid():
         if is_leaving:
             return _one(request, member, left_form=form)
         return _one(request, member, reason_form=form)
-    doing = getattr(actions, act)
-    doing(member_id, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
+    reason = form.cleaned_data["reason"]
+    member = act(member_id, reason=reason, by=request.user, at=timezone.now())
+    if member.suspended_because == queries.BECAUSE.UNVERIFIED:
+        done = _("The year is over meanwhile: access opens once the member confirms the address.")
     messages.success(request, done)
     return redirect("members:one", member_id)
 

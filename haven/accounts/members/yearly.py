@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from haven.accounts.access import Role
+from haven.accounts import locks
 from haven.accounts.actions import VERIFIED_DAYS
 from haven.accounts.agencies import queries as agencies
 from haven.accounts.mail import actions as mail
@@ -77,6 +77,25 @@ def confirm_duty(member_id: int, *, by: Member, at: dt.datetime) -> Member:
     return member
 
 
+def is_over(member: Member, *, on: dt.date) -> bool:
+    """Tell whether the day of the yearly confirmation has passed."""
+    return member.verified_until is not None and member.verified_until < on
+
+
+def pause_on_return(member: Member, *, by: Member, at: dt.datetime) -> None:
+    """Let a member who comes back after the day wait for the own word; `by` gives the other."""
+    member.address_confirmed_at = None  # a word from before the absence says nothing of now
+    member.duty_confirmed_at, member.duty_confirmed_by = at, by
+    member.status, member.status_reason, member.status_at = actions.Status.SUSPENDED, REASON, at
+    member.suspended_because = Member.Because.UNVERIFIED
+    member.save()
+    about = {"target": member, "agency_id": member.agency_id, "at": at}
+    record("member.confirm_duty", actor=by, **about)  # type: ignore[arg-type]
+    because = member.suspended_because
+    record("member.suspend", actor=None, **about, reason=REASON, because=because)  # type: ignore[arg-type]
+    _ask(member, "still_paused", at=at)
+
+
 def sweep(*, at: dt.datetime) -> None:
     """Remind who is due, and suspend who is over the day."""
     last = at.date() + dt.timedelta(days=REMIND_DAYS[0])
@@ -84,6 +103,7 @@ def sweep(*, at: dt.datetime) -> None:
     due = due.exclude(Q(address_confirmed_at__isnull=False) & Q(duty_confirmed_at__isnull=False))
     for member_id in list(due.values_list("pk", flat=True)):
         with transaction.atomic():
+            locks.hold_who_is_last()
             member = (
                 Member.objects.select_for_update(of=("self",))
                 .select_related("agency")
@@ -96,7 +116,8 @@ def _look_at(member: Member, *, at: dt.datetime) -> None:
     """Remind or suspend one member."""
     assert member.verified_until is not None  # noqa: S101  # the filter above
     days_left = (member.verified_until - at.date()).days
-    if days_left < 0 and not queries.is_last(Role.ADMINISTRATOR, member):
+    is_last = any(queries.is_last(role, member) for role in queries.NEEDED)
+    if days_left < 0 and not is_last:
         actions.shut_out(
             member,
             status=actions.Status.SUSPENDED,

@@ -74,6 +74,15 @@ def address(link: OneTimeLink) -> str:
     return f"{settings.HAVEN_ADDRESS}{path(link)}"
 
 
+def find_used(untrusted_code: str, purpose: str, *, at: dt.datetime) -> OneTimeLink | None:
+    """Return a link that was used and whose time is not over, or None.
+
+    Whoever used it may come back by it to finish what it led to.
+    """
+    link = _genuine(untrusted_code, purpose, lock=False)
+    return link if link and link.used_at is not None and at < link.expires_at else None
+
+
 def find(untrusted_code: str, purpose: str, *, at: dt.datetime, lock: bool = False) -> OneTimeLink:
     """Return the link of a code, if it can be used now; looking does not use it.
 
@@ -86,13 +95,8 @@ def find(untrusted_code: str, purpose: str, *, at: dt.datetime, lock: bool = Fal
     Raises:
         LinkEnded: It cannot.
     """
-    try:
-        public_id = uuid.UUID(hex=untrusted_code[:_ID_LENGTH])
-    except ValueError:
-        raise LinkEnded("the code names no link") from None
-    links = OneTimeLink.objects.select_for_update() if lock else OneTimeLink.objects
-    link = links.filter(public_id=public_id, purpose=purpose).first()
-    if link is None or not constant_time_compare(untrusted_code, code(link)):
+    link = _genuine(untrusted_code, purpose, lock=lock)
+    if link is None:
         raise LinkEnded("no such link")
     if link.used_at is not None or link.ended_at is not None or at >= link.expires_at:
         raise LinkEnded(f"link {link.pk} has ended")
@@ -103,6 +107,18 @@ def use(link: OneTimeLink, *, at: dt.datetime) -> None:
     """Use a link up; it was found with `lock`."""
     link.used_at = at
     link.save(update_fields=["used_at"])
+
+
+def _genuine(untrusted_code: str, purpose: str, *, lock: bool) -> OneTimeLink | None:
+    """Return the link that a code was made for, whatever became of it."""
+    try:
+        public_id = uuid.UUID(hex=untrusted_code[:_ID_LENGTH])
+    except ValueError:
+        return None
+    links = OneTimeLink.objects.select_for_update() if lock else OneTimeLink.objects
+    link = links.filter(public_id=public_id, purpose=purpose).first()
+    is_ours = link is not None and constant_time_compare(untrusted_code, code(link))
+    return link if is_ours else None
 
 
 def _seal(link: OneTimeLink) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haven.workbench.authority import actions, queries
 from haven.workbench.cases import queries as cases
@@ -103,7 +104,7 @@ class Enter(forms.Form):
         self._offer(
             "supersedes",
             [
-                ("", _("none")),
+                ("", pgettext_lazy("no authority", "none")),
                 *((str(one.public_id), f"{one.kind_words} {one.reference}") for one in standing),
             ],
         )
