@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haven import __version__
 from haven.audit import bodies, checking, context, exporting, queries, stamps, verbs, writing
-from haven.audit.models import Event, Personal, Stamp, StampRequest
+from haven.audit.models import Event, Personal, Stamp, StampRequest, Verification
 from haven.audit.queries import LookedFor
 from haven.audit.scopes import Reader
 from haven.cli.verify_record import Checker
@@ -129,6 +129,8 @@ def record(  # noqa: PLR0913  # one call from every act of the program, all by k
 def verify(kept: Sequence[str], *, at: dt.datetime, key: str = "") -> Checker:
     """Verify the whole record and write down that it was, and what was found.
 
+    Only the keeper and the owner of the database may do this, never the site.
+
     Args:
         kept: Notes of checkpoints kept outside the database.
         at: Now.
@@ -139,6 +141,9 @@ def verify(kept: Sequence[str], *, at: dt.datetime, key: str = "") -> Checker:
     """
     checker = checking.check(kept, key=key)
     with transaction.atomic():
+        Verification.objects.create(
+            at=at, entries=checker.entries, findings=len(checker.findings)
+        )
         record(
             "record.verify",
             actor=None,

@@ -160,6 +160,21 @@ class Checkpoint(models.Model):
         return bytes(self.root).hex()[:16]
 
 
+class Verification(models.Model):
+    """That the whole record was verified, and whether it is what was signed.
+
+    Not told from the entries: the site may write those, and could say that all is well or put
+    off the next verification. Rows here come from the keeper and the owner alone.
+    """
+
+    at = models.DateTimeField()
+    entries = models.BigIntegerField()
+    findings = models.PositiveSmallIntegerField()  # sentences about what is wrong
+
+    def __str__(self) -> str:
+        return f"verification of {self.entries} entries"
+
+
 class StampRequest(models.Model):
     """A request for a timestamp, carried out to an authority by hand (RFC 3161)."""
 

@@ -20,7 +20,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from haven.audit import scopes
-from haven.audit.models import Checkpoint, Event, Leaf, Pending, Personal
+from haven.audit.models import Checkpoint, Event, Leaf, Pending, Personal, Verification
 from haven.audit.scopes import Reader
 from haven.audit.verbs import VERBS
 from haven.web.errors import NotFound
@@ -134,9 +134,9 @@ def checkpoint(size: int) -> Checkpoint:
     return one
 
 
-def last_verification() -> Event | None:
-    """Return the entry of the last verification of the whole record, by the program."""
-    return Event.objects.filter(verb="record.verify", actor_id=None).order_by("-id").first()
+def last_verification() -> Verification | None:
+    """Return the last verification of the whole record; the site cannot write one."""
+    return Verification.objects.order_by("-id").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class State:
     """How the record stands."""
 
     newest: Checkpoint | None
-    verified: Event | None  # the entry of the last verification
+    verified: Verification | None  # the last one
     waiting: bool  # whether entries wait for a signature
 
 
