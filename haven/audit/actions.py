@@ -141,9 +141,7 @@ def verify(kept: Sequence[str], *, at: dt.datetime, key: str = "") -> Checker:
     """
     checker = checking.check(kept, key=key)
     with transaction.atomic():
-        Verification.objects.create(
-            at=at, entries=checker.entries, findings=len(checker.findings)
-        )
+        Verification.objects.create(at=at, entries=checker.entries, findings=len(checker.findings))
         record(
             "record.verify",
             actor=None,

@@ -17,6 +17,7 @@ from haven.audit.queries import LookedFor
 from haven.audit.scopes import Reader, cases_of, people_of
 
 ANY = ("", _("any"))
+WHOSE = [(queries.AGENCY, _("the agency")), (queries.INSTALLATION, _("the installation"))]
 FURTHEST_KEY = 2**63 - 1
 
 
@@ -41,6 +42,7 @@ class Filter(forms.Form):
     case = forms.CharField(label=_("Case"), required=False, max_length=60)
     since, until = _day(), _day()
     outcome = forms.ChoiceField(label=_("Outcome"), required=False)
+    whose = forms.ChoiceField(label=_("Whose"), required=False)
     thing = forms.RegexField(
         r"^[a-z_]+\.[a-z_]+:[^:\s]{1,60}$", required=False, widget=forms.HiddenInput
     )
@@ -57,6 +59,10 @@ class Filter(forms.Form):
         self._offer("kind", verbs.KIND_NAMES.items())
         self._offer("member", people_of(reader).items())
         self._offer("outcome", queries.Outcome.choices)
+        sees_both = queries.sees_installation(reader)
+        self._offer("whose", WHOSE if sees_both else WHOSE[:1])
+        if not sees_both:
+            self.fields["whose"].widget = forms.HiddenInput()
         self.fields["since"].label, self.fields["until"].label = _("From"), _("To")
 
     def clean_case(self) -> int | None:

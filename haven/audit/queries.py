@@ -6,9 +6,10 @@ Fails   EntryNotFound (404): not there, or not the reader's
 Why     visible_to() is the only door for pages and exports
 Not     here: that reading is recorded (actions.py, reading.py)
 
-An auditor reads the record of the agency, every case by its key alone. A supervisor reads
-what colleagues did outside cases, and the cases he works on himself: need to know holds for
-the record of a case as for the case. Nobody reads the record of another agency.
+An auditor reads the record of the agency, every case by its key alone, and that of the
+installation: a restored backup concerns every agency, and says nothing of any. A supervisor
+reads what colleagues did outside cases, and the cases he works on himself: need to know holds
+for the record of a case as for the case. Nobody reads the record of another agency.
 """
 
 import datetime as dt
@@ -22,10 +23,11 @@ from django.utils import timezone
 from haven.audit import scopes
 from haven.audit.models import Checkpoint, Event, Leaf, Pending, Personal, Verification
 from haven.audit.scopes import Reader
-from haven.audit.verbs import VERBS
+from haven.audit.verbs import OF_THE_INSTALLATION, VERBS
 from haven.web.errors import NotFound
 
 AUDITOR, SUPERVISOR = "auditor", "supervisor"
+AGENCY, INSTALLATION = "agency", "installation"  # whose record
 FURTHEST = 2**63 - 1
 Outcome = Event.Outcome
 
@@ -49,6 +51,7 @@ class LookedFor:
     outcome: str = ""
     words: str = ""  # in names and reasons
     thing: str = ""  # app_label.model:key
+    whose: str = ""  # AGENCY or INSTALLATION
 
     @property
     def is_everything(self) -> bool:
@@ -66,12 +69,23 @@ class LookedFor:
 def scope(reader: Reader) -> Q:
     """Return the condition that an entry is the reader's to see."""
     own_agency = Q(agency_id=reader.agency_id)
-    if reader.agency_id is not None and AUDITOR in reader.roles:
-        return own_agency
+    if sees_installation(reader):
+        return own_agency | _of_installation()
     if reader.agency_id is not None and SUPERVISOR in reader.roles:
         own_cases = list(scopes.cases_of(reader))
         return own_agency & (Q(case_id=None) | Q(case_id__in=own_cases))
     return Q(pk__in=[])
+
+
+def sees_installation(reader: Reader) -> bool:
+    """Return whether a reader may see what the program did for all agencies together."""
+    return reader.agency_id is not None and AUDITOR in reader.roles
+
+
+def _of_installation() -> Q:
+    """Return the condition that an entry belongs to the installation."""
+    nobodys = Q(agency_id=None, case_id=None, actor_id=None)
+    return nobodys & Q(verb__in=sorted(OF_THE_INSTALLATION))
 
 
 def visible_to(reader: Reader) -> QuerySet[Event]:
@@ -89,6 +103,8 @@ def found(reader: Reader, looked_for: LookedFor) -> QuerySet[Event]:
         "outcome": looked_for.outcome,
     }
     rows = rows.filter(**{name: value for name, value in plain.items() if value})
+    if looked_for.whose:
+        rows = rows.filter(agency_id__isnull=looked_for.whose == INSTALLATION)
     if looked_for.kind:
         rows = rows.filter(verb__in=[v for v, one in VERBS.items() if one.kind == looked_for.kind])
     if looked_for.thing:

@@ -239,6 +239,19 @@ VERBS: dict[str, Verb] = {
     ),
 }
 
+# What the program does for all agencies together. Without an agency, a case and an actor such an
+# entry belongs to the installation: it tells of no case and of no member.
+OF_THE_INSTALLATION = frozenset(
+    {
+        "backup.restore",
+        "key.rotate",
+        "member.sign_in_refused",  # with a name that nobody has
+        "record.verify",
+        "sandbox.waive",
+        "worker.start",
+    }
+)
+
 
 def get(verb: str) -> Verb:
     """Return what the table says about a verb.
