@@ -227,6 +227,7 @@ VERBS: dict[str, Verb] = {
     # the record itself
     "record.read": Verb(_("The record was read."), Kind.CONSULTATION),
     "record.export": Verb(_("The record was exported."), Kind.DISCLOSURE, needs_reason=True),
+    "record.take_checkpoint": Verb(_("A checkpoint was saved to a file."), Kind.DISCLOSURE),
     "record.verify": Verb(_("The record was verified."), Kind.CONSULTATION),
     "record.ask_stamp": Verb(
         _("A timestamp was asked for over a checkpoint."), Kind.ADMINISTRATION

@@ -379,3 +379,20 @@ class TestCheckpoints:
         assert "1 entries, nothing was changed" in text
         note = client.get(reverse("audit:note", args=[made.size]))
         assert note.content.decode() == made.note
+        taken, *looked = Event.objects.filter(actor_id=auditor.pk).order_by("-id")[:3]
+        assert (taken.verb, taken.target_id, taken.facts) == (
+            "record.take_checkpoint",
+            str(made.pk),
+            {"size": made.size},
+        )
+        assert {(one.verb, one.facts["what"]) for one in looked} == {
+            ("record.read", "checkpoints")
+        }
+
+    def test_a_note_that_is_not_there_leaves_no_entry(
+        self, auditor: Member, client_of: Callable[[Member], Client]
+    ) -> None:
+        answer = client_of(auditor).get(reverse("audit:note", args=[7]))
+
+        assert answer.status_code == 404
+        assert not Event.objects.filter(verb="record.take_checkpoint").exists()

@@ -13,9 +13,9 @@ from haven.workbench.search import actions, urgent
 
 
 @app.task(name=urgent.ERASE_WORDS, queue="probes")
-def erase_words(search_id: int, refusal: int, why: str) -> None:
+def erase_words(search_id: int, refusal: int) -> None:
     """Erase what stands beside the record of a refused search."""
-    urgent.erase_words(search_id, refusal=refusal, why=why, at=timezone.now())
+    urgent.erase_words(search_id, refusal=refusal, at=timezone.now())
 
 
 @app.periodic(cron="* * * * *", periodic_id="search-clock")
