@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from haven.audit import scopes
@@ -190,6 +190,12 @@ def of_case(case_id: int) -> QuerySet[Event]:
 def of_target(target_type: str, target_id: str) -> QuerySet[Event]:
     """Return what was done to one thing, newest first; `target_type` is app_label.model."""
     return Event.objects.filter(target_type=target_type, target_id=target_id).order_by("-id")
+
+
+def last_in_cases(verb: str) -> dict[int, dt.datetime]:
+    """Return when an act was last done in each case, by key; for the program's own work."""
+    rows = Event.objects.filter(verb=verb, case_id__isnull=False).order_by()
+    return dict(rows.values_list("case_id").annotate(last=Max("at")))
 
 
 def tally(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from haven.workbench.authority.models import Authority
     from haven.workbench.cases.models import Case
 
+AGAIN = "Erased before, and in a backup that was restored."
+
 
 class ReasonMissing(BadInput):
     """No reason was given."""
@@ -83,6 +85,39 @@ def erase(case_id: UUID, *, reason: str, by: Member, at: datetime) -> int:
         raise ReasonMissing("templates are erased with a reason")
     if queries.live_runs(case):
         raise StillLooking(f"a run of case {case.pk} is going")
+    n_erased = _erase(case, at=at)
+    record(
+        "templates.erase",
+        actor=by,
+        target=case,
+        case_id=case.pk,
+        at=at,
+        reason=reason,
+        n_templates=n_erased,
+    )
+    return n_erased
+
+
+@transaction.atomic
+def erase_again(case_id: UUID, *, at: datetime) -> None:
+    """Erase in a case from a backup what was erased before it was restored; by the program."""
+    case = cases.every_case().filter(public_id=case_id).first()
+    if case is None:
+        return
+    record(
+        "templates.erase",
+        actor=None,
+        target=case,
+        case_id=case.pk,
+        agency_id=case.agency_id,
+        at=at,
+        reason=AGAIN,
+        n_templates=_erase(case, at=at),
+    )
+
+
+def _erase(case: Case, *, at: datetime) -> int:
+    """Erase the descriptions of all faces of a case; return how many there were."""
     grouping.lock(case.pk)
     n_erased = state(case, at=at).n_templates
     for probe in Probe.objects.filter(case=case).exclude(state=Probe.State.ERASED):
@@ -93,13 +128,4 @@ def erase(case_id: UUID, *, reason: str, by: Member, at: datetime) -> int:
     grouping.recount(case.pk)
     # A content without a key is looked at again by the next run, as it lost what it had.
     Item.objects.filter(case=case, n_faces__gt=0).update(options_key="")
-    record(
-        "templates.erase",
-        actor=by,
-        target=case,
-        case_id=case.pk,
-        at=at,
-        reason=reason,
-        n_templates=n_erased,
-    )
     return n_erased

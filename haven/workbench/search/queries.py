@@ -126,6 +126,11 @@ def shows_results(search: FaceSearch, *, member: Member, at: datetime) -> bool:
     return search.asked_by_id == member.pk and search.state == STATE.OPEN and not is_locked
 
 
+def refused() -> QuerySet[FaceSearch]:
+    """Return all refused searches, for the program's own work alone; no page uses it."""
+    return FaceSearch.objects.filter(state=STATE.REFUSED).order_by("pk")
+
+
 def candidates(search: FaceSearch, *, member: Member, at: datetime, top: int) -> list[Candidate]:
     """Return the candidates that a member may see, nearest first, with their cases.
 
