@@ -58,8 +58,12 @@ class Event(models.Model):
             models.Index(fields=["target_type", "target_id", "-id"], name="event_by_target"),
             models.Index(fields=["agency_id", "-id"], name="event_by_agency"),
             models.Index(fields=["agency_id", "verb", "-id"], name="event_by_verb"),
-            models.Index(fields=["agency_id", "outcome", "-id"], name="event_by_outcome"),
-            models.Index(fields=["agency_id", "at"], name="event_by_time"),
+            models.Index(
+                fields=["outcome", "-id"],
+                name="event_not_done",
+                condition=~models.Q(outcome="done"),
+            ),
+            models.Index(fields=["at"], name="event_by_moment"),
         ]
         constraints = [
             models.CheckConstraint(condition=~models.Q(verb=""), name="event_says_what_was_done"),

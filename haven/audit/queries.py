@@ -29,6 +29,7 @@ from haven.web.errors import NotFound
 AUDITOR, SUPERVISOR = "auditor", "supervisor"
 AGENCY, INSTALLATION = "agency", "installation"  # whose record
 FURTHEST = 2**63 - 1
+FEW = 5_000  # entries of a rare word
 Outcome = Event.Outcome
 
 
@@ -115,10 +116,21 @@ def found(reader: Reader, looked_for: LookedFor) -> QuerySet[Event]:
     if looked_for.until:
         rows = rows.filter(at__lt=_start(looked_for.until + dt.timedelta(days=1)))
     if looked_for.words:
-        query = SearchQuery(looked_for.words, config="simple", search_type="plain")
-        beside = Personal.objects.annotate(found=SearchVector("words", config="simple"))
-        rows = rows.filter(pk__in=beside.filter(found=query).values("event_id"))
+        rows = rows.filter(_with_words(looked_for.words))
     return rows
+
+
+def _with_words(words: str) -> Q:
+    """Return the condition that a name or a reason has these words.
+
+    The few entries of a rare word are asked for first, by the index of words. Entries of a
+    common one are met soon on the way from the newest, without it (bench/record_pages.py).
+    """
+    query = SearchQuery(words, config="simple", search_type="plain")
+    beside = Personal.objects.annotate(found=SearchVector("words", config="simple"))
+    keys = beside.filter(found=query).order_by().values_list("event_id", flat=True)
+    few = list(keys[: FEW + 1])
+    return Q(pk__in=few if len(few) <= FEW else keys)
 
 
 def entry(reader: Reader, public_id: UUID) -> Event:
