@@ -3,7 +3,7 @@
 In      an embedded PostgreSQL of its own, real transactions with one act and one entry each
 Out     entries per second of each; results/record.json
 Why     at least 1,000 entries/s appended by 8 writers, at least 50,000 entries/s verified
-Not     here: pages of a million entries (tests would be slow); `--entries` for more
+Not     here: pages of a million entries (record_pages.py); `--entries` for more
 
 Beside the verification stands a plain SHA-256 chain over the same texts: the limit of any
 program in Python that reads every entry once.

@@ -51,6 +51,11 @@ def by_username(username: str) -> Member | None:
     return Member.objects.select_related("agency").filter(username=username).first()
 
 
+def by_key(key: int) -> Member | None:
+    """Return the member with this key, of any agency, for the program's own work; or None."""
+    return Member.objects.filter(pk=key).first()
+
+
 def in_words(member: Member) -> str:
     """Return the agency and the roles of a member, for one line of start-up."""
     roles = ", ".join(str(Role(role).label) for role in member.roles)

@@ -13,17 +13,18 @@ import contextlib
 import datetime as dt
 import tempfile
 from collections.abc import Collection, Mapping, Sequence
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haven import __version__
 from haven.audit import bodies, checking, context, exporting, queries, stamps, verbs, writing
-from haven.audit.models import Event, Personal, Stamp, StampRequest
+from haven.audit.models import Checkpoint, Event, Personal, Stamp, StampRequest, Verification
 from haven.audit.queries import LookedFor
 from haven.audit.scopes import Reader
 from haven.cli.verify_record import Checker
@@ -97,19 +98,14 @@ def record(  # noqa: PLR0913  # one call from every act of the program, all by k
     if verbs.get(verb).needs_reason and not reason:
         raise ReasonMissing(f"{verb} wants a reason")
     kept = _personal(actor, reason, personal or {})
-    now, source = timezone.now(), context.current()
+    now = timezone.now()
     event = Event(
+        **_who_and_whence(actor),
+        **_to_what(target),
         at=at or now,
         written_at=now,
         agency_id=agency_id if agency_id is not None else getattr(actor, "agency_id", None),
-        actor_id=actor.pk if actor is not None else None,
-        roles=sorted(map(str, getattr(actor, "roles", ()))),
-        session=source.session,
-        client=source.client,
-        via=source.via,
         verb=verb,
-        target_type=target._meta.label_lower if target is not None else "",
-        target_id=str(target.pk) if target is not None else "",
         case_id=case_id,
         outcome=str(Outcome(outcome)),
         has_reason=bool(reason),
@@ -118,16 +114,14 @@ def record(  # noqa: PLR0913  # one call from every act of the program, all by k
         version=__version__,
     )
     event.body = bodies.body_of(event)
-    beside = None
-    if kept:
-        words = " ".join(filter(None, (_name(actor), reason))).replace("\0", " ")
-        beside = Personal(salt=kept.salt, text=kept.text, words=words)
-    writing.insert(event, beside)
+    writing.insert(event, _beside(kept, actor, reason) if kept else None)
     return event
 
 
 def verify(kept: Sequence[str], *, at: dt.datetime, key: str = "") -> Checker:
     """Verify the whole record and write down that it was, and what was found.
+
+    Only the keeper and the owner of the database may do this, never the site.
 
     Args:
         kept: Notes of checkpoints kept outside the database.
@@ -139,6 +133,7 @@ def verify(kept: Sequence[str], *, at: dt.datetime, key: str = "") -> Checker:
     """
     checker = checking.check(kept, key=key)
     with transaction.atomic():
+        Verification.objects.create(at=at, entries=checker.entries, findings=len(checker.findings))
         record(
             "record.verify",
             actor=None,
@@ -169,6 +164,24 @@ def view_entry(reader: Reader, public_id: UUID, *, at: dt.datetime) -> Event:
     event = queries.entry(reader, public_id)
     record("record.read", actor=reader, target=event, case_id=event.case_id, at=at)
     return event
+
+
+@transaction.atomic
+def read_checkpoints(reader: Reader, *, at: dt.datetime) -> None:
+    """Record that somebody looks at the checkpoints, and at how the record stands."""
+    record("record.read", actor=reader, at=at, what="checkpoints")
+
+
+@transaction.atomic
+def take_checkpoint(reader: Reader, *, size: int, at: dt.datetime) -> Checkpoint:
+    """Take a checkpoint out of the house; that is recorded.
+
+    Raises:
+        NotFound: There is no such checkpoint.
+    """
+    taken = queries.checkpoint(size)
+    record("record.take_checkpoint", actor=reader, target=taken, at=at, size=size)
+    return taken
 
 
 def export(reader: Reader, *, looked_for: LookedFor, reason: str, at: dt.datetime) -> IO[bytes]:
@@ -250,18 +263,8 @@ def erase_personal(
         ReasonMissing: No reason was given.
     """
     beside = Personal.objects.filter(event__case_id=of_case).exclude(event__verb__in=but)
-    count = beside.count()
-    beside._raw_delete(beside.db)
-    record(
-        "record.erase_personal",
-        actor=by,
-        case_id=of_case,
-        agency_id=agency_id,
-        at=at,
-        reason=reason,
-        erased=count,
-    )
-    return count
+    whose = {"case_id": of_case, "agency_id": agency_id}
+    return _erase(beside, actor=by, at=at, reason=reason, **whose)
 
 
 @transaction.atomic
@@ -271,14 +274,13 @@ def erase_personal_of(
     by: Actor | None,
     reason: str,
     at: dt.datetime,
-    case_id: int | None = None,
     before: int | None = None,
 ) -> int:
     """Erase names and words beside the entries of one thing; return beside how many.
 
     Only entries before the one with the key `before` count, where it is given: the decision
-    to erase keeps its own reason. Only the worker and the owner of the database may do
-    this, never the site.
+    to erase keeps its own reason. Case and agency are those of the thing, if it has them. Only
+    the worker and the owner of the database may do this, never the site.
 
     Raises:
         ReasonMissing: No reason was given.
@@ -287,18 +289,19 @@ def erase_personal_of(
     beside = Personal.objects.filter(event__target_type=kind, event__target_id=key)
     if before is not None:
         beside = beside.filter(event_id__lt=before)
+    owner = getattr(target, "case", target)
+    whose = {
+        "case_id": getattr(target, "case_id", None),
+        "agency_id": getattr(owner, "agency_id", None),
+    }
+    return _erase(beside, actor=by, at=at, reason=reason, of=f"{kind}:{key}", **whose)
+
+
+def _erase(beside: QuerySet[Personal], **said: Any) -> int:
+    """Erase what stands beside entries, and record it with what is said; return how many."""
     count = beside.count()
     beside._raw_delete(beside.db)
-    record(
-        "record.erase_personal",
-        actor=by,
-        case_id=case_id,
-        agency_id=getattr(target, "agency_id", None),
-        at=at,
-        reason=reason,
-        of=f"{kind}:{key}",
-        erased=count,
-    )
+    record("record.erase_personal", erased=count, **said)
     return count
 
 
@@ -310,6 +313,31 @@ def _personal(actor: Actor | None, reason: str, more: Mapping[str, object]) -> b
     if reason:
         said["reason"] = reason
     return bodies.keep(said) if said else None
+
+
+def _beside(kept: bodies.Kept, actor: Actor | None, reason: str) -> Personal:
+    """Return the row beside an entry, with the words to search in."""
+    words = " ".join(filter(None, (_name(actor), reason))).replace("\0", " ")
+    return Personal(salt=kept.salt, text=kept.text, words=words)
+
+
+def _who_and_whence(actor: Actor | None) -> dict[str, Any]:
+    """Return who acts, as what, and through which door."""
+    source = context.current()
+    return {
+        "actor_id": actor.pk if actor is not None else None,
+        "roles": sorted(map(str, getattr(actor, "roles", ()))),
+        "session": source.session,
+        "client": source.client,
+        "via": source.via,
+    }
+
+
+def _to_what(target: models.Model | None) -> dict[str, str]:
+    """Return the kind and the key of the thing it was done to."""
+    if target is None:
+        return {}
+    return {"target_type": target._meta.label_lower, "target_id": str(target.pk)}
 
 
 def _name(actor: Actor | None) -> str:

@@ -43,6 +43,7 @@ class Filter(Schema):
     since: date | None = None
     until: Annotated[date | None, Field(description="included")] = None
     outcome: Word = ""
+    whose: Annotated[Word, Field(description="agency or installation; for auditors")] = ""
     thing: Annotated[Word, Field(description="app_label.model:key")] = ""
 
 

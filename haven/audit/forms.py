@@ -18,6 +18,7 @@ from haven.audit.queries import LookedFor
 from haven.audit.scopes import Reader, cases_of, people_of
 
 ANY = ("", _("any"))
+WHOSE = [(queries.AGENCY, _("the agency")), (queries.INSTALLATION, _("the installation"))]
 FURTHEST_KEY = 2**63 - 1
 
 
@@ -42,6 +43,7 @@ class Filter(forms.Form):
     case = forms.CharField(label=_("Case"), required=False, max_length=60)
     since, until = _day(), _day()
     outcome = forms.ChoiceField(label=_("Outcome"), required=False)
+    whose = forms.ChoiceField(label=_("Whose"), required=False)
     thing = forms.RegexField(
         r"^[a-z_]+\.[a-z_]+:[^:\s]{1,60}$", required=False, widget=forms.HiddenInput
     )
@@ -58,6 +60,10 @@ class Filter(forms.Form):
         self._offer("kind", verbs.KIND_NAMES.items())
         self._offer("member", people_of(reader).items())
         self._offer("outcome", queries.Outcome.choices)
+        sees_both = queries.sees_installation(reader)
+        self._offer("whose", WHOSE if sees_both else WHOSE[:1])
+        if not sees_both:
+            self.fields["whose"].widget = forms.HiddenInput()
         self.fields["since"].label = pgettext_lazy("first day", "From")
         self.fields["until"].label = pgettext_lazy("last day", "To")
 

@@ -6,9 +6,10 @@ Fails   EntryNotFound (404): not there, or not the reader's
 Why     visible_to() is the only door for pages and exports
 Not     here: that reading is recorded (actions.py, reading.py)
 
-An auditor reads the record of the agency, every case by its key alone. A supervisor reads
-what colleagues did outside cases, and the cases he works on himself: need to know holds for
-the record of a case as for the case. Nobody reads the record of another agency.
+An auditor reads the record of the agency, every case by its key alone, and that of the
+installation: a restored backup concerns every agency, and says nothing of any. A supervisor
+reads what colleagues did outside cases, and the cases he works on himself: need to know holds
+for the record of a case as for the case. Nobody reads the record of another agency.
 """
 
 import datetime as dt
@@ -16,17 +17,19 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from haven.audit import scopes
-from haven.audit.models import Checkpoint, Event, Leaf, Pending, Personal
+from haven.audit.models import Checkpoint, Event, Leaf, Pending, Personal, Verification
 from haven.audit.scopes import Reader
-from haven.audit.verbs import VERBS
+from haven.audit.verbs import OF_THE_INSTALLATION, VERBS
 from haven.web.errors import NotFound
 
 AUDITOR, SUPERVISOR = "auditor", "supervisor"
+AGENCY, INSTALLATION = "agency", "installation"  # whose record
 FURTHEST = 2**63 - 1
+FEW = 5_000  # entries of a rare word
 Outcome = Event.Outcome
 
 
@@ -49,6 +52,7 @@ class LookedFor:
     outcome: str = ""
     words: str = ""  # in names and reasons
     thing: str = ""  # app_label.model:key
+    whose: str = ""  # AGENCY or INSTALLATION
 
     @property
     def is_everything(self) -> bool:
@@ -66,12 +70,23 @@ class LookedFor:
 def scope(reader: Reader) -> Q:
     """Return the condition that an entry is the reader's to see."""
     own_agency = Q(agency_id=reader.agency_id)
-    if reader.agency_id is not None and AUDITOR in reader.roles:
-        return own_agency
+    if sees_installation(reader):
+        return own_agency | _of_installation()
     if reader.agency_id is not None and SUPERVISOR in reader.roles:
         own_cases = list(scopes.cases_of(reader))
         return own_agency & (Q(case_id=None) | Q(case_id__in=own_cases))
     return Q(pk__in=[])
+
+
+def sees_installation(reader: Reader) -> bool:
+    """Return whether a reader may see what the program did for all agencies together."""
+    return reader.agency_id is not None and AUDITOR in reader.roles
+
+
+def _of_installation() -> Q:
+    """Return the condition that an entry belongs to the installation."""
+    nobodys = Q(agency_id=None, case_id=None, actor_id=None)
+    return nobodys & Q(verb__in=sorted(OF_THE_INSTALLATION))
 
 
 def visible_to(reader: Reader) -> QuerySet[Event]:
@@ -89,6 +104,8 @@ def found(reader: Reader, looked_for: LookedFor) -> QuerySet[Event]:
         "outcome": looked_for.outcome,
     }
     rows = rows.filter(**{name: value for name, value in plain.items() if value})
+    if looked_for.whose:
+        rows = rows.filter(agency_id__isnull=looked_for.whose == INSTALLATION)
     if looked_for.kind:
         rows = rows.filter(verb__in=[v for v, one in VERBS.items() if one.kind == looked_for.kind])
     if looked_for.thing:
@@ -99,10 +116,21 @@ def found(reader: Reader, looked_for: LookedFor) -> QuerySet[Event]:
     if looked_for.until:
         rows = rows.filter(at__lt=_start(looked_for.until + dt.timedelta(days=1)))
     if looked_for.words:
-        query = SearchQuery(looked_for.words, config="simple", search_type="plain")
-        beside = Personal.objects.annotate(found=SearchVector("words", config="simple"))
-        rows = rows.filter(pk__in=beside.filter(found=query).values("event_id"))
+        rows = rows.filter(_with_words(looked_for.words))
     return rows
+
+
+def _with_words(words: str) -> Q:
+    """Return the condition that a name or a reason has these words.
+
+    The few entries of a rare word are asked for first, by the index of words. Entries of a
+    common one are met soon on the way from the newest, without it (bench/record_pages.py).
+    """
+    query = SearchQuery(words, config="simple", search_type="plain")
+    beside = Personal.objects.annotate(found=SearchVector("words", config="simple"))
+    keys = beside.filter(found=query).order_by().values_list("event_id", flat=True)
+    few = list(keys[: FEW + 1])
+    return Q(pk__in=few if len(few) <= FEW else keys)
 
 
 def entry(reader: Reader, public_id: UUID) -> Event:
@@ -134,9 +162,9 @@ def checkpoint(size: int) -> Checkpoint:
     return one
 
 
-def last_verification() -> Event | None:
-    """Return the entry of the last verification of the whole record, by the program."""
-    return Event.objects.filter(verb="record.verify", actor_id=None).order_by("-id").first()
+def last_verification() -> Verification | None:
+    """Return the last verification of the whole record; the site cannot write one."""
+    return Verification.objects.order_by("-id").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +172,7 @@ class State:
     """How the record stands."""
 
     newest: Checkpoint | None
-    verified: Event | None  # the entry of the last verification
+    verified: Verification | None  # the last one
     waiting: bool  # whether entries wait for a signature
 
 
@@ -174,6 +202,12 @@ def of_case(case_id: int) -> QuerySet[Event]:
 def of_target(target_type: str, target_id: str) -> QuerySet[Event]:
     """Return what was done to one thing, newest first; `target_type` is app_label.model."""
     return Event.objects.filter(target_type=target_type, target_id=target_id).order_by("-id")
+
+
+def last_in_cases(verb: str) -> dict[int, dt.datetime]:
+    """Return when an act was last done in each case, by key; for the program's own work."""
+    rows = Event.objects.filter(verb=verb, case_id__isnull=False).order_by()
+    return dict(rows.values_list("case_id").annotate(last=Max("at")))
 
 
 def tally(

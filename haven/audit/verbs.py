@@ -234,6 +234,7 @@ VERBS: dict[str, Verb] = {
     # the record itself
     "record.read": Verb(_("The record was read."), Kind.CONSULTATION),
     "record.export": Verb(_("The record was exported."), Kind.DISCLOSURE, needs_reason=True),
+    "record.take_checkpoint": Verb(_("A checkpoint was saved to a file."), Kind.DISCLOSURE),
     "record.verify": Verb(_("The record was verified."), Kind.CONSULTATION),
     "record.ask_stamp": Verb(
         _("A timestamp was asked for over a checkpoint."), Kind.ADMINISTRATION
@@ -245,6 +246,19 @@ VERBS: dict[str, Verb] = {
         needs_reason=True,
     ),
 }
+
+# What the program does for all agencies together. Without an agency, a case and an actor such an
+# entry belongs to the installation: it tells of no case and of no member.
+OF_THE_INSTALLATION = frozenset(
+    {
+        "backup.restore",
+        "key.rotate",
+        "member.sign_in_refused",  # with a name that nobody has
+        "record.verify",
+        "sandbox.waive",
+        "worker.start",
+    }
+)
 
 
 def get(verb: str) -> Verb:

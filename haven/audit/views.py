@@ -52,26 +52,13 @@ def entry(request: ReaderRequest, entry_id: UUID) -> HttpResponse:
 
 @require_safe
 def checkpoints(request: ReaderRequest) -> HttpResponse:
-    found = window(
-        queries.checkpoints_with_stamps(),
-        order=("-size",),
-        after=request.GET.get("after"),
-        size=SIZE,
-    )
-    return page(
-        request,
-        "audit/checkpoints.html",
-        window=found,
-        state=queries.state(),
-        form=forms.Answer(),
-    )
+    return _checkpoints(request, forms.Answer())
 
 
 @require_safe
 def note(request: ReaderRequest, size: int) -> HttpResponse:
-    response = HttpResponse(
-        queries.checkpoint(size).note, content_type="text/plain; charset=utf-8"
-    )
+    taken = actions.take_checkpoint(request.user, size=size, at=timezone.now())
+    response = HttpResponse(taken.note, content_type="text/plain; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{size}.note"'
     return response
 
@@ -118,12 +105,22 @@ def bring_stamp(request: ReaderRequest) -> HttpResponse:
     if form.is_valid():
         actions.bring_stamp(request.user, form.cleaned_data["answer"], at=timezone.now())
         return redirect("audit:checkpoints")
-    found = window(queries.checkpoints_with_stamps(), order=("-size",), size=SIZE)
+    return _checkpoints(request, form, status=422)
+
+
+def _checkpoints(request: ReaderRequest, form: forms.Answer, status: int = 200) -> HttpResponse:
+    found = window(
+        queries.checkpoints_with_stamps(),
+        order=("-size",),
+        after=request.GET.get("after"),
+        size=SIZE,
+    )
+    actions.read_checkpoints(request.user, at=timezone.now())
     return page(
         request,
         "audit/checkpoints.html",
         window=found,
         state=queries.state(),
         form=form,
-        status=422,
+        status=status,
     )

@@ -51,6 +51,8 @@ GRANTS = (
     Grant("audit_leaf", web="S", worker="S", keeper="SI"),
     Grant("audit_node", web="S", worker="S", keeper="SI"),
     Grant("audit_checkpoint", web="S", worker="S", keeper="SI"),
+    # What the daily verification goes by: the site can neither put it off nor say it went well.
+    Grant("audit_verification", web="S", worker="S", keeper="SI"),
     Grant("audit_stamprequest", web="SI", worker="S", keeper="S"),
     Grant("audit_stamp", web="SI", worker="S", keeper="S"),
     Grant("audit_*", web="S", worker="S", keeper="S"),

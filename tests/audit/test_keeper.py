@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from haven.audit import checking, keeper, merkle, signing, tree
+from haven.audit import actions, checking, keeper, merkle, signing, tree
 from haven.audit.actions import record
 from haven.audit.keeper import Rhythm, Tampered
 from haven.audit.models import Checkpoint, Event, Leaf, Node, Pending
@@ -319,6 +319,7 @@ class TestKey:
         ("audit_leaf", "SET seq = seq + 1000"),
         ("audit_node", "SET hash = ''"),
         ("audit_checkpoint", "SET size = 1"),
+        ("audit_verification", "SET findings = 0"),
     ],
 )
 def test_the_database_refuses_to_change_the_tree(
@@ -326,6 +327,7 @@ def test_the_database_refuses_to_change_the_tree(
 ) -> None:
     write(4)
     sign()
+    actions.verify([], at=dt.datetime.now(dt.UTC))
 
     for statement in (f"UPDATE {table} {change}", f"DELETE FROM {table}"):  # noqa: S608
         with (

@@ -92,6 +92,39 @@ class TestWhoSees:
         assert "26-OWN" not in text and "Harbour" not in text
         assert f"?case={own_case.pk}" in text
 
+    def test_an_auditor_sees_what_the_program_did_for_all_agencies_and_a_supervisor_does_not(
+        self,
+        auditor: Member,
+        supervisor: Member,
+        south_lead: Member,
+        client_of: Callable[[Member], Client],
+    ) -> None:
+        record("backup.restore", actor=None, made_at="2031-02-01")
+        record("run.start", actor=None)  # of nobody knows which agency
+        record("worker.start", actor=None, case_id=3)
+        record("worker.start", actor=south_lead)
+        started, restored = (f"{sentence(v)}</a>" for v in ("worker.start", "backup.restore"))
+        here = client_of(auditor)
+        there = client_of(become(south_lead, Role.AUDITOR))
+
+        for client in (here, there):
+            assert restored in read(client)
+            alone = read(client, "?whose=installation")
+            assert restored in alone
+            assert alone.count("<tr>") == 2  # the heading and one entry
+            assert restored not in read(client, "?whose=agency")
+        assert started not in read(here)
+        assert sentence("run.start") + "</a>" not in read(here)
+        assert ITEM in read(here, "?whose=agency")
+        assert restored not in read(client_of(supervisor))
+        one = Event.objects.get(verb="backup.restore")
+        for client, status in ((here, 200), (there, 200), (client_of(supervisor), 404)):
+            answer = client.get(reverse("audit:entry", args=[one.public_id]))
+            assert answer.status_code == status
+        assert "Whose" not in read(client_of(supervisor))
+        asked = client_of(supervisor).get(reverse("audit:list") + "?whose=installation")
+        assert asked.status_code == 422
+
     @pytest.mark.parametrize(
         "role", sorted(set(Role) - {Role.SUPERVISOR, Role.AUDITOR, Role.PROVIDER})
     )
@@ -346,3 +379,20 @@ class TestCheckpoints:
         assert "1 entries, nothing was changed" in text
         note = client.get(reverse("audit:note", args=[made.size]))
         assert note.content.decode() == made.note
+        taken, *looked = Event.objects.filter(actor_id=auditor.pk).order_by("-id")[:3]
+        assert (taken.verb, taken.target_id, taken.facts) == (
+            "record.take_checkpoint",
+            str(made.pk),
+            {"size": made.size},
+        )
+        assert {(one.verb, one.facts["what"]) for one in looked} == {
+            ("record.read", "checkpoints")
+        }
+
+    def test_a_note_that_is_not_there_leaves_no_entry(
+        self, auditor: Member, client_of: Callable[[Member], Client]
+    ) -> None:
+        answer = client_of(auditor).get(reverse("audit:note", args=[7]))
+
+        assert answer.status_code == 404
+        assert not Event.objects.filter(verb="record.take_checkpoint").exists()

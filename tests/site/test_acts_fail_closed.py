@@ -1,5 +1,6 @@
 """When an act cannot be recorded it does not happen (R-AUD-4), whatever kind of act it is."""
 
+import io
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from haven.workbench.analysis.models import Probe, Run
 from haven.workbench.cases import actions as cases
 from haven.workbench.cases.models import Case, Membership
 from tests.site.test_every_url import World, address, world  # noqa: F401  # a fixture
-from tests.workbench.build import NOW
+from tests.workbench.build import NOW, basis, png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -143,6 +144,109 @@ class TestActs:
 
         assert GroupChange.objects.count() == before
         assert not Person.objects.filter(name="Birch").exists()
+
+    def test_no_face_is_searched_for(
+        self,
+        world: World,  # noqa: F811
+        north_lead: Member,
+        broken: Callable[[], None],
+    ) -> None:
+        from haven.workbench.search import actions as searches
+        from haven.workbench.search.models import Candidate, FaceSearch
+
+        before = FaceSearch.objects.count(), Candidate.objects.count(), Probe.objects.count()
+        ask = searches.Ask(purpose="victim", reason="Seen on two phones.")
+        case_id, face_id = world.ours["case_id"], world.ours["face_id"]
+        found = searches.search_face(case_id, face_id, ask, by=north_lead, at=NOW)
+        assert found.n_searched is not None  # with a record it is done
+        broken()
+
+        for searched in (
+            lambda: searches.search_face(case_id, face_id, ask, by=north_lead, at=NOW),
+            lambda: searches.search_picture(
+                case_id, io.BytesIO(png()), ask, by=north_lead, at=NOW
+            ),
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                searched()
+
+        found.candidates.all().delete()
+        found.delete()
+        assert before == (
+            FaceSearch.objects.count(),
+            Candidate.objects.count(),
+            Probe.objects.count(),
+        )
+
+    def test_nothing_is_decided_about_erasing(
+        self,
+        world: World,  # noqa: F811
+        north_lead: Member,
+        north_reader: Member,
+        broken: Callable[[], None],
+    ) -> None:
+        from haven.workbench.retention import actions as retention
+        from haven.workbench.retention.models import Erasure
+
+        north_reader.roles = [Role.SUPERVISOR]
+        north_reader.save()
+        order = world.ours["erasure_id"]
+        broken()
+
+        for decide in (
+            lambda: retention.confirm(order, by=north_reader, at=NOW),
+            lambda: retention.withdraw(order, by=north_reader, at=NOW),
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                decide()
+
+        assert Erasure.objects.get(public_id=order).state == Erasure.State.ASKED
+
+    def test_no_legal_basis_is_entered_or_withdrawn(
+        self,
+        world: World,  # noqa: F811
+        north_lead: Member,
+        broken: Callable[[], None],
+    ) -> None:
+        from haven.workbench.authority import actions as authority
+        from haven.workbench.authority.models import Authority
+
+        case_id, before = world.ours["case_id"], list(Authority.objects.order_by("pk").values())
+        broken()
+
+        with pytest.raises(DatabaseError), transaction.atomic():
+            authority.enter(case_id, basis(), by=north_lead, at=NOW)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            authority.withdraw(
+                case_id, world.ours["authority_id"], why="No.", by=north_lead, at=NOW
+            )
+
+        assert list(Authority.objects.order_by("pk").values()) == before
+
+    def test_nobody_gets_other_roles(
+        self,
+        north_lead: Member,
+        north_reader: Member,
+        broken: Callable[[], None],
+    ) -> None:
+        from haven.accounts.members import actions as members
+
+        north_lead.roles = [Role.ADMINISTRATOR, Role.INVESTIGATOR]
+        north_lead.save()
+        case = cases.open_case(number="1", name="Harbour", by=north_lead, at=NOW)
+        cases.add_member(case.public_id, member=north_reader, role="reader", by=north_lead, at=NOW)
+        broken()
+
+        with pytest.raises(DatabaseError), transaction.atomic():
+            members.change_roles(
+                north_reader.pk, roles=[Role.ANALYST], by=north_lead, at=timezone.now()
+            )
+        with pytest.raises(DatabaseError), transaction.atomic():
+            cases.change_role(case.public_id, north_reader.pk, role="lead", by=north_lead, at=NOW)
+
+        north_reader.refresh_from_db()
+        assert north_reader.roles == [Role.INVESTIGATOR]
+        assert Membership.objects.get(case=case, member=north_reader).role == "reader"
 
     def test_no_member_is_made(self, north: Agency, broken: Callable[[], None]) -> None:
         broken()

@@ -97,6 +97,75 @@ json.dump({
     "again": list(of_agency.filter(pk__gte=again.pk).values_list("verb", flat=True)),
 }, sys.stdout)
 """
+SIGN = """
+import django
+django.setup()
+from django.conf import settings
+from django.utils import timezone
+from django.db import transaction
+from haven.audit import keeper
+from haven.audit.actions import record
+with transaction.atomic():
+    record("worker.start", actor=None)
+keeper.sequence()
+assert keeper.sign(
+    keeper.signer(), at=timezone.now(), copy=settings.HAVEN_RECORD_CHECKPOINTS
+)
+"""
+# As the owner of the database, with a key of his own: the record of the same size, one word less.
+REWRITE = """
+import django
+django.setup()
+from pathlib import Path
+from django.db import connection, transaction
+from django.utils import timezone
+from haven.audit import keeper, signing
+from haven.audit.models import Event
+with transaction.atomic(), connection.cursor() as cursor:
+    cursor.execute("SET LOCAL session_replication_role = replica")
+    cursor.execute("DELETE FROM audit_leaf")
+    cursor.execute("DELETE FROM audit_node")
+    cursor.execute("DELETE FROM audit_checkpoint")
+    cursor.execute("UPDATE audit_event SET body = replace(body, 'case.open', 'case.shut'), "
+        "verb = replace(verb, 'case.open', 'case.shut')")
+    cursor.execute("INSERT INTO audit_pending SELECT id FROM audit_event "
+        "ON CONFLICT DO NOTHING")
+keeper.sequence()
+{signer}
+"""
+ALSO_ERASE = """
+import django
+django.setup()
+from django.utils import timezone
+from haven.accounts import queries as members
+from haven.workbench.analysis import face_templates
+from haven.workbench.analysis.models import Run
+from haven.workbench.cases.models import Case
+Run.objects.update(state=Run.State.FINISHED, finished_at=timezone.now())
+case = Case.objects.get(number="2/26")
+face_templates.erase(
+    case.public_id, reason="Told to.", by=members.by_username("nora"), at=timezone.now()
+)
+"""
+PROBE = """
+import django
+django.setup()
+from datetime import timedelta
+from django.utils import timezone
+from haven.accounts import queries as members
+from haven.workbench.analysis import probing
+from haven.workbench.analysis.models import Probe
+from haven.workbench.cases.models import Case
+case = Case.objects.get(number="2/26")
+now = timezone.now()
+for ends in (now - timedelta(minutes=1), now + timedelta(hours=1)):
+    probe = Probe.objects.create(
+        case=case, asked_by=members.by_username("nora"), asked_at=now, keep_until=ends
+    )
+    probing.keep(case.public_id, probe.public_id, iter([b"picture"]))
+    print(probe.public_id)
+probing.keep(case.public_id, probe.public_id.__class__(int=7), iter([b"of nobody"]))
+"""
 VIEWS = """
 import django
 django.setup()
@@ -268,6 +337,164 @@ def test_a_case_that_was_erased_since_does_not_come_back(site, backup, place, fr
         assert beside["of the other case"]
         assert set(beside["again"]) == {"erasure.again", "record.erase_personal"}
         assert other.does(VIEWS).strip() == "12"
+
+
+def test_what_else_was_erased_since_does_not_come_back_either(site, place, fresh):
+    gone = Site(place / "i")
+    try:
+        assert gone.command("migrate", "--verbosity=0").returncode == 0
+        gone.does(FILL)
+        _over, waiting = gone.does(PROBE).split()
+        assert gone.command("backup", str(place / "before")).returncode == 0
+        gone.does(ALSO_ERASE)
+        told = place / "erased.json"
+        assert gone.command("backup", "--destroyed", str(told)).returncode == 0
+    finally:
+        gone.end()
+    other = fresh("j")
+
+    done = other.command("restore", str(place / "before"), "--destroyed", str(told))
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "may be back" in done.stdout
+    rows = other.rows()
+    assert len(rows["analysis_face"]) == 12
+    without = other.does(
+        "import django; django.setup()\n"
+        "from haven.workbench.analysis.models import Face\n"
+        "print(*Face.objects.order_by('case__number').values_list("
+        "'case__number', 'embedding__isnull').distinct())"
+    )
+    assert without.strip() == "('1/26', False) ('2/26', True)"
+    # The first picture's hour is over, the third has no row: they go. Erasing the templates
+    # of a case ends its searches, so that the second goes as well.
+    assert not [name for name in other.files() if name.startswith("probes/")]
+    assert waiting in "".join(rows["analysis_probe"])
+
+
+def test_a_picture_of_a_search_that_still_waits_is_restored_and_no_other(site, place, fresh):
+    there = place / "waits"
+    one = Site(place / "k")
+    try:
+        assert one.command("migrate", "--verbosity=0").returncode == 0
+        one.does(FILL)
+        _over, waiting = one.does(PROBE).split()
+        assert one.command("backup", str(there)).returncode == 0
+    finally:
+        one.end()
+    other = fresh("l")
+
+    assert other.command("restore", str(there)).returncode == 0
+
+    kept = [name for name in other.files() if name.startswith("probes/")]
+    assert kept == [f"probes/{waiting}"]
+
+
+def test_after_a_restore_a_rewritten_record_is_found(site, place, fresh):
+    site.does(SIGN)
+    known = site.command("recordkey").stdout.strip()
+    assert site.command("backup", str(place / "signed")).returncode == 0
+    other = fresh("m")
+    done = other.command("restore", str(place / "signed"))
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "keeper does not sign" not in done.stdout
+    assert (other.data / "record" / "checkpoints.jsonl").stat().st_mode & 0o777 == 0o600
+    verified = other.command("verifyrecord", "--key", known)
+    assert "nothing was changed" in verified.stdout, verified.stderr
+
+    # Signed anew with the very key: the checkpoints that came with the backup tell.
+    shutil.copy(site.data / "record" / "key.pem", other.data / "record" / "key.pem")
+    other.does(
+        REWRITE.format(
+            signer="from django.conf import settings\n"
+            "away = Path(settings.HAVEN_RECORD_CHECKPOINTS).with_name('new')\n"
+            "assert keeper.sign(keeper.signer(), at=timezone.now(), copy=away)"
+        )
+    )
+    found = other.command("verifyrecord", "--key", known)
+
+    assert found.returncode == 1
+    assert "kept outside it" in found.stderr
+
+
+def test_a_restore_says_that_the_record_goes_on_elsewhere(site, place, fresh):
+    site.does(SIGN)
+    assert site.command("backup", str(place / "early")).returncode == 0
+    site.does(SIGN)
+    other = fresh("n")
+    (other.data / "record").mkdir()
+    shutil.copy(site.data / "record" / "checkpoints.jsonl", other.data / "record")
+    kept = (other.data / "record" / "checkpoints.jsonl").read_bytes()
+
+    done = other.command("restore", str(place / "early"))
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "1 checkpoints that were kept outside it" in done.stdout
+    assert (other.data / "record" / "checkpoints.jsonl").read_bytes() == kept
+
+
+class TestWithoutTheMasterKey:
+    """Somebody who can write to the folder of a backup, and has no master key."""
+
+    @pytest.fixture
+    def forged(self, site, backup, place):
+        """Return a backup with another list of keys, and every digest made anew."""
+        from haven.site.backups import folder
+
+        to = place / "forged"
+        shutil.rmtree(to, ignore_errors=True)
+        shutil.copytree(backup, to)
+        folder.write(to / folder.DESTROYED, "[]\n\n")
+        (to / folder.FILES).unlink()
+        code = (to / "manifest.code").read_bytes()
+        (to / "manifest.code").unlink()
+        manifest = folder.opened(to)
+        (to / folder.MANIFEST).unlink()
+        folder.seal_up(to, manifest)
+        (to / "manifest.code").write_bytes(code)
+        return to
+
+    def test_a_changed_backup_is_refused(self, forged, fresh):
+        other = fresh("o")
+
+        done = other.command("restore", str(forged))
+
+        assert done.returncode == 1
+        assert "somebody without the master key" in done.stderr
+        assert other.rows() == {}
+
+    def test_a_code_by_another_key_or_none_is_refused(self, site, forged, fresh):
+        other = fresh("p")
+        code = json.loads((forged / "manifest.code").read_text())
+        for harm in (None, {**code, "key": "00" * 60}, {"code": code["code"]}):
+            if harm is None:
+                (forged / "manifest.code").unlink()
+            else:
+                (forged / "manifest.code").write_text(json.dumps(harm))
+
+            done = other.command("restore", str(forged))
+
+            assert done.returncode == 1
+            assert "vouches" in done.stderr or "master key" in done.stderr
+            assert other.rows() == {}
+
+    def test_taking_keys_out_of_a_changed_backup_does_not_vouch_for_it(self, site, forged):
+        done = site.command("backup", "--strike", str(forged))
+
+        assert done.returncode == 1
+        assert "somebody without the master key" in done.stderr
+
+    def test_taking_keys_out_of_a_backup_with_a_changed_list_does_not_either(
+        self, site, backup, place
+    ):
+        bad = place / "other-list"
+        shutil.copytree(backup, bad)
+        (bad / "keys" / "destroyed.json").write_text("[]\n\n")
+
+        done = site.command("backup", "--strike", str(bad))
+
+        assert done.returncode == 1
+        assert "lists of keys" in done.stderr
 
 
 class TestARefusal:

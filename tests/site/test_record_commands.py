@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from pytest_django.fixtures import Settings
 
-from haven.audit import keeper, queries, signing
+from haven.audit import context, keeper, queries, signing
 from haven.audit.actions import record
+from haven.audit.models import Event, Verification
 from haven.site import keeper as process
+from tests.walls import role
 
 
 @pytest.fixture
@@ -38,8 +40,10 @@ def said(*words: str, **more: str) -> str:
 def test_a_whole_record_is_verified_and_that_is_recorded(signed: str) -> None:
     assert "Verified: nothing was changed." in said("verifyrecord", key=signed)
 
-    entry = queries.last_verification()
-    assert entry is not None
+    last = queries.last_verification()
+    assert last is not None
+    assert (last.entries, last.findings) == (3, 0)
+    entry = Event.objects.get(verb="record.verify")
     assert (entry.outcome, entry.facts["entries"], entry.facts["findings"]) == ("done", 3, 0)
 
 
@@ -52,9 +56,10 @@ def test_a_broken_record_is_said_to_be_broken_and_that_is_recorded(signed: str) 
     with pytest.raises(CommandError, match="not what was signed"):
         said("verifyrecord")
 
-    entry = queries.last_verification()
-    assert entry is not None
-    assert entry.outcome == "failed"
+    last = queries.last_verification()
+    assert last is not None
+    assert last.findings > 0
+    assert Event.objects.get(verb="record.verify").outcome == "failed"
 
 
 def test_another_key_is_noticed(signed: str, tmp_path: Path) -> None:
@@ -73,9 +78,38 @@ def test_the_daily_verification_trusts_no_key_but_its_own(
     process._verify_daily(other)  # to it, the database is signed by somebody else
 
     assert "is not signed by the key" in capsys.readouterr().err
-    entry = queries.last_verification()
-    assert entry is not None
-    assert entry.outcome == "failed"
+    last = queries.last_verification()
+    assert last is not None
+    assert last.findings > 0
+
+
+def test_the_site_can_neither_put_off_the_daily_verification_nor_say_that_all_is_well(
+    signed: str, tmp_path: Path
+) -> None:
+    signer = signing.load(tmp_path / "key.pem", origin="haven.test/record")
+    with role("haven_web"):
+        # The entry of a verification, as the keeper would write it: the site may write entries.
+        with context.coming_from(context.Source(via="keeper")):
+            record("record.verify", actor=None, entries=3, checkpoints=1, size=3, findings=0)
+        assert queries.state().verified is None
+        for words in (
+            "INSERT INTO audit_verification (at, entries, findings) VALUES (now(), 3, 0)",
+            "UPDATE audit_verification SET at = now()",
+            "DELETE FROM audit_verification",
+        ):
+            with (
+                pytest.raises(DatabaseError, match="permission denied"),
+                transaction.atomic(),
+                connection.cursor() as cursor,
+            ):
+                cursor.execute(words)
+
+    with role("haven_keeper"):
+        process._verify_daily(signer)
+        process._verify_daily(signer)  # not due again
+
+    assert Verification.objects.count() == 1
+    assert queries.last_verification() == Verification.objects.get()
 
 
 def test_the_keeper_ends_in_order_while_whoever_feeds_it_is_there() -> None:

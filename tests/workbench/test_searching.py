@@ -3,12 +3,14 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from haven.audit import queries as audit
 from haven.web.errors import NotAllowed
@@ -317,6 +319,8 @@ class TestUrgentStart:
         assert not Candidate.objects.exists()
         entry = audit.of_case(asking.pk).first()
         assert (entry.verb, entry.has_reason) == ("search.refuse", True)
+        queued = ProcrastinateJob.objects.get(task_name=urgent.ERASE_WORDS)
+        assert queued.args == {"search_id": stub.pk, "refusal": entry.pk}  # and no word of it
         searched = audit.of_case(asking.pk).get(verb="face.search")
         assert urgent.erase_words(stub.pk, refusal=entry.pk, at=NOW + HOUR) == 1
         searched.refresh_from_db()
@@ -325,6 +329,25 @@ class TestUrgentStart:
         assert entry.personal_value["reason"] == "Judge B: no."
         with pytest.raises(IntegrityError, match="who_and_when_alone"), transaction.atomic():
             FaceSearch.objects.update(reason="x")
+
+    def test_refused_before_and_back_from_a_backup_is_emptied_again(
+        self, started, asking, north_lead
+    ):
+        when = NOW + HOUR
+
+        assert urgent.refuse_again(started.public_id, by=north_lead.pk, at=when)
+        assert not urgent.refuse_again(started.public_id, by=north_lead.pk, at=when)
+        assert not urgent.refuse_again(uuid4(), by=north_lead.pk, at=when)
+
+        stub = FaceSearch.objects.get()
+        assert (stub.state, stub.decided_by, stub.decided_at) == ("refused", north_lead, when)
+        assert (stub.reason, stub.face) == ("", None)
+        assert not Candidate.objects.exists()
+        searched = audit.of_case(asking.pk).get(verb="face.search")
+        assert not hasattr(searched, "personal")
+        erased, refused = audit.of_case(asking.pk)[:2]
+        assert (erased.verb, refused.verb) == ("record.erase_personal", "search.refuse")
+        assert {erased.agency_id, refused.agency_id} == {asking.agency_id}
 
     def test_cannot_just_be_closed(self, started, asking, north_lead):
         with pytest.raises(actions.StillPending):

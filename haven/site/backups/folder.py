@@ -8,13 +8,15 @@ Why     a backup is whole or is none: it is written under another name and put i
 Not     here: making it (making.py), the way back (restoring.py)
 
     manifest.json       versions, moment, counts, digest of files.txt
+    manifest.code       a code over it by who has the master key (vouching.py)
     files.txt           one line per file: SHA-256, bytes, path
     database.dump       PostgreSQL's custom format, without the tables below
     tables/             rows of tables with face templates, without the templates
     templates/<case>    face templates, sealed with the key of their case
     files/              the data folder's sealed files
     keys/wrapped.json   the wrapped keys of cases; the master key is in no backup
-    keys/destroyed.json which cases were erased, so that no older copy of them comes back
+    keys/destroyed.json what was erased, so that no older copy of it comes back
+    record/             the checkpoints kept outside the database, where they could be read
 """
 
 from __future__ import annotations
@@ -24,14 +26,15 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST, FILES = "manifest.json", "files.txt"
 DUMP, WRAPPED, DESTROYED = "database.dump", "keys/wrapped.json", "keys/destroyed.json"
+CHECKPOINTS = "record/checkpoints.jsonl"
 UNFINISHED = ".unfinished"
 _PIECE_BYTES = 1 << 20
 Progress = Callable[[str, int, int], None]  # what, done, of how many
@@ -148,16 +151,10 @@ def check(folder: Path, manifest: Manifest, progress: Progress) -> list[str]:
     Raises:
         BackupTrouble: A file is missing, changed or too many; the sentence says how many.
     """
-    listing = folder / FILES
-    if not listing.is_file() or sha256_of(listing) != manifest.files_sha256:
-        raise BackupTrouble("This backup is damaged: its list of files is not what it was.")
     wrong, names = 0, []
-    for line in listing.read_text(encoding="utf-8").splitlines():
-        sha256, size, name = line.split(" ", 2)
-        place = folder / name
-        is_right = place.is_file() and place.stat().st_size == int(size)
-        wrong += not (is_right and sha256_of(place) == sha256)
-        names.append(name)
+    for line in _listed(folder, manifest):
+        wrong += not _is_right(folder, line)
+        names.append(_name(line))
         progress("Checking", len(names), manifest.n_files)
     if wrong:
         raise BackupTrouble(
@@ -165,6 +162,17 @@ def check(folder: Path, manifest: Manifest, progress: Progress) -> list[str]:
             "Nothing was restored."
         )
     return names
+
+
+def check_some(folder: Path, manifest: Manifest, names: Collection[str]) -> None:
+    """Return if the list of files, and the files of these names, are what they were.
+
+    Raises:
+        BackupTrouble: They are not.
+    """
+    lines = [line for line in _listed(folder, manifest) if _name(line) in names]
+    if len(lines) < len(names) or not all(_is_right(folder, line) for line in lines):
+        raise BackupTrouble("This backup is damaged: its lists of keys are not what they were.")
 
 
 def write(place: Path, text: str) -> None:
@@ -180,6 +188,30 @@ def sha256_of(place: Path) -> str:
     """Return the digest of a file."""
     with place.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _listed(folder: Path, manifest: Manifest) -> list[str]:
+    """Return the lines of the list of files.
+
+    Raises:
+        BackupTrouble: The list is not the one that the manifest tells of.
+    """
+    listing = folder / FILES
+    if not listing.is_file() or sha256_of(listing) != manifest.files_sha256:
+        raise BackupTrouble("This backup is damaged: its list of files is not what it was.")
+    return listing.read_text(encoding="utf-8").splitlines()
+
+
+def _name(line: str) -> str:
+    """Return the path in a line of the list of files."""
+    return line.split(" ", 2)[2]
+
+
+def _is_right(folder: Path, line: str) -> bool:
+    """Tell whether a file is what its line says."""
+    sha256, size, name = line.split(" ", 2)
+    place = folder / name
+    return place.is_file() and place.stat().st_size == int(size) and sha256_of(place) == sha256
 
 
 def _sync_folder(folder: Path) -> None:

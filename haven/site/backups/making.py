@@ -7,11 +7,13 @@ Why     one command; whoever has the folder alone can read no picture and no fac
 Not     here: the way back (restoring.py)
 
 The database is read as of one moment; files are copied after it, because a file is written
-before its row. What was erased meanwhile is left out: the keys are told at the end.
+before its row. What was erased meanwhile is left out: the keys are told at the end. The kept
+checkpoints are copied before it: the database then has every one of them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,11 +27,10 @@ from django.utils import timezone
 
 import haven
 from haven.site import sealing_up
-from haven.site.backups import database, folder
+from haven.site.backups import database, erasures, folder, vouching
 from haven.site.backups.folder import BackupTrouble, Manifest, Progress
 from haven.workbench.cases import files, keys
 from haven.workbench.cases import queries as cases
-from haven.workbench.retention import queries as retention
 
 KEPT = ("derivatives", "uploads", "probes")
 TEMPLATES = "templates"  # the kind under which they are sealed
@@ -48,6 +49,7 @@ def make(target: Path, progress: Progress = lambda *_told: None) -> str:
     if sealing_up.is_needed():
         raise BackupTrouble("Some files are not sealed. Run `python -m haven.site seal` first.")
     with folder.written_whole(target) as into:
+        _copy_checkpoints(into)
         manifest = Manifest(
             made_at=timezone.now().isoformat(),
             haven=haven.__version__,
@@ -65,7 +67,9 @@ def make(target: Path, progress: Progress = lambda *_told: None) -> str:
             progress("Database", 1, 1)
         _copy_files(data, into / "files", progress)
         _write_keys(into, wrapped)
-        return folder.seal_up(into, manifest)
+        digest = folder.seal_up(into, manifest)
+        vouching.vouch(into)
+        return digest
 
 
 def migrations() -> list[str]:
@@ -74,30 +78,19 @@ def migrations() -> list[str]:
     return sorted(f"{app}.{name}" for app, name in applied)
 
 
-def destroyed() -> list[dict[str, str]]:
-    """Return which keys of this site are destroyed, for backups made before."""
-    return [
-        {
-            "case_id": str(one.case_public_id),
-            "key_id": str(one.key_id or ""),
-            "erasure": str(one.public_id),
-            "at": one.key_destroyed_at.isoformat() if one.key_destroyed_at else "",
-        }
-        for one in retention.destroyed_keys()
-    ]
-
-
 def strike(backup: Path, gone: list[dict[str, str]]) -> int:
     """Take destroyed keys out of an older backup; return how many were in it.
 
     What was sealed with them can be opened by nobody from then on, also there.
 
     Raises:
-        BackupTrouble: There is no whole backup in the folder.
+        BackupTrouble: There is no whole backup in the folder, or somebody changed it.
     """
     manifest = folder.opened(backup)
+    vouching.check(backup)
+    folder.check_some(backup, manifest, (folder.WRAPPED, folder.DESTROYED))
     wrapped = json.loads((backup / folder.WRAPPED).read_text(encoding="utf-8"))
-    ids = {one["case_id"] for one in gone}
+    ids = {one["case_id"] for one in gone if "case_id" in one}
     kept = [row for row in wrapped if row["case_id"] not in ids]
     known = json.loads((backup / folder.DESTROYED).read_text(encoding="utf-8"))
     more = [one for one in gone if one not in known]
@@ -120,6 +113,7 @@ def _list_again(backup: Path, manifest: Manifest) -> None:
     folder.write(backup / folder.FILES, "\n".join(lines) + "\n")
     manifest.files_sha256 = folder.sha256_of(backup / folder.FILES)
     folder.write_manifest(backup, manifest)
+    vouching.vouch(backup)
 
 
 def _write_templates(
@@ -146,6 +140,12 @@ def _write(place: Path, pieces: Iterator[bytes]) -> None:
     files.write_new(place, pieces)
 
 
+def _copy_checkpoints(into: Path) -> None:
+    """Copy the checkpoints kept outside the database, where we may read them."""
+    with contextlib.suppress(FileNotFoundError, PermissionError):
+        folder.copied(Path(settings.HAVEN_RECORD_CHECKPOINTS), into / folder.CHECKPOINTS)
+
+
 def _copy_files(data: Path, into: Path, progress: Progress) -> None:
     """Copy the sealed files; one that is erased meanwhile is left out."""
     places = [place for name in KEPT for place in (data / name).rglob("*") if _is_kept(place)]
@@ -168,7 +168,8 @@ def _is_kept(place: Path) -> bool:
 def _write_keys(into: Path, wrapped: list[dict[str, object]]) -> None:
     """Write the wrapped keys, without those that were destroyed while the backup was made."""
     there = {str(one.public_id) for one in cases.every_case()}
-    gone = {one["case_id"] for one in destroyed()}
+    erased = erasures.listed()
+    gone = {one["case_id"] for one in erased if "case_id" in one}
     kept = [row for row in wrapped if row["case_id"] in there - gone]
     folder.write(into / folder.WRAPPED, json.dumps(kept, indent=1) + "\n")
-    folder.write(into / folder.DESTROYED, json.dumps(destroyed(), indent=1) + "\n")
+    folder.write(into / folder.DESTROYED, json.dumps(erased, indent=1) + "\n")

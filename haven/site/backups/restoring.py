@@ -1,7 +1,7 @@
 """Restoring a backup onto an empty site.
 
-In      a whole backup; the master key that wrapped its keys; lists of destroyed keys
-Out     the site as it was, without the cases that were erased since
+In      a whole backup; the master key that wrapped its keys; lists of erasures
+Out     the site as it was, without what the lists say was erased since; what is to be told
 Fails   BackupTrouble: damaged, of a later version, or the place is not empty; one sentence
 Why     a backup that was never restored is a hope; an erased case must not come back
 Not     here: making it (making.py)
@@ -13,33 +13,33 @@ unfinished and no site starts on it.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
-from django.utils import timezone
 
-from haven.audit.actions import erase_personal, record
+from haven.audit import keeper
+from haven.audit import queries as audit
+from haven.audit.actions import record
 from haven.site import sealing_up
-from haven.site.backups import database, folder, making
+from haven.site.backups import database, erasures, folder, making, vouching
 from haven.site.backups.folder import BackupTrouble, Manifest, Progress
 from haven.workbench.cases import keys, wrapping
 from haven.workbench.evidence import storing
-from haven.workbench.retention import erasing, rows
 
 UNFINISHED = "restore.unfinished"
 
 
 def restore(
     backup: Path, others: Sequence[Path] = (), progress: Progress = lambda *_told: None
-) -> Manifest:
-    """Restore a backup.
+) -> list[str]:
+    """Restore a backup; return what whoever restored it must know, in sentences.
 
     Args:
         backup: Its folder.
@@ -53,20 +53,53 @@ def restore(
     manifest = folder.opened(backup)
     _check_version(manifest)
     _check_empty(data)
+    vouching.check(backup)
     names = folder.check(backup, manifest, progress)
-    gone = _destroyed(backup, others)
+    made_at = datetime.fromisoformat(manifest.made_at)
+    erased = erasures.read([backup / folder.DESTROYED, *others])
+    gone = erased.cases
     wrapped = json.loads((backup / folder.WRAPPED).read_text(encoding="utf-8"))
     _check_master_key(wrapped)
     (data / UNFINISHED).touch()
-    _load_database(backup, [row for row in wrapped if row["case_id"] not in gone], progress)
+    there = [row for row in wrapped if row["case_id"] not in gone]
+    _load_database(backup, there, erased.bare(made_at), progress)
     _copy_files(backup, data, names, gone, progress)
     call_command("migrate", interactive=False, verbosity=0)
-    n_erased = _erase_again(gone)
+    n_erased = erasures.again(erased, made_at=made_at)
     with transaction.atomic():
         record("backup.restore", actor=None, made_at=manifest.made_at, n_erased_again=n_erased)
     (data / sealing_up.NOTE).touch()
     (data / UNFINISHED).unlink()
-    return manifest
+    return [
+        f"Restored the backup of {manifest.made_at}, made by Haven {manifest.haven}.",
+        f"{n_erased} cases that were erased since were erased again.",
+        "What was erased after this backup and is on no list that you gave may be back: cases, "
+        "face templates, searches that were refused, names beside the record.",
+        *_bring_checkpoints(backup, Path(settings.HAVEN_RECORD_CHECKPOINTS)),
+        "Verify the record now: python -m haven.site verifyrecord --key THE KEY AS YOU KNOW IT",
+    ]
+
+
+def _bring_checkpoints(backup: Path, kept: Path) -> list[str]:
+    """Put the kept checkpoints in their place, unless they outlived the site; say how it is."""
+    if not kept.exists():
+        if not (backup / folder.CHECKPOINTS).exists():
+            return [
+                "No checkpoints of the record came with it, as they could not be read when it was "
+                "made. Bring your own copy: without it a rewritten record is not found."
+            ]
+        folder.copied(backup / folder.CHECKPOINTS, kept)
+        kept.chmod(0o600)
+    newest = audit.checkpoints().first()
+    known = {one.note for one in audit.checkpoints()}
+    later = [note for note in keeper.kept(kept) if note not in known]
+    if newest is not None and later:
+        return [
+            f"The record ends with {newest.size} signed entries, and {len(later)} checkpoints "
+            "that were kept outside it were signed later or elsewhere. The keeper does not sign "
+            "on top of it: see docs/operations.md, The record."
+        ]
+    return []
 
 
 def _check_version(manifest: Manifest) -> None:
@@ -97,31 +130,22 @@ def _check_master_key(wrapped: Sequence[dict[str, Any]]) -> None:
     """Refuse to restore without the master keys that open the cases."""
     needed = {row["master"] for row in wrapped}
     try:
-        keeper = wrapping.wrapper()
+        opener = wrapping.wrapper()
         for master in needed:
             row = next(one for one in wrapped if one["master"] == master)
             bound_to = keys.bound_to(UUID(row["case_id"]), UUID(row["key_id"]))
-            keeper.unwrap(bytes.fromhex(row["wrapped"]), master=master, bound_to=bound_to)
+            opener.unwrap(bytes.fromhex(row["wrapped"]), master=master, bound_to=bound_to)
     except wrapping.WrapperTrouble as error:
-        raise BackupTrouble(
-            f"The master key of this backup is not here: {error}. Put its file in the place that "
-            "HAVEN_MASTER_KEY_FILE names."
-        ) from error
+        raise BackupTrouble(vouching.without_master_key(error)) from error
 
 
-def _destroyed(backup: Path, others: Sequence[Path]) -> set[str]:
-    """Return the cases that were erased, told by this backup and by later lists."""
-    found: set[str] = set()
-    for place in (backup / folder.DESTROYED, *others):
-        try:
-            found |= {str(UUID(one["case_id"])) for one in json.loads(place.read_text("utf-8"))}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BackupTrouble("A list of destroyed keys cannot be read.") from error
-    return found
+def _load_database(
+    backup: Path, wrapped: Sequence[dict[str, Any]], bare: set[str], progress: Progress
+) -> None:
+    """Load the tables, then what the dump does not hold, then what binds them together.
 
-
-def _load_database(backup: Path, wrapped: Sequence[dict[str, Any]], progress: Progress) -> None:
-    """Load the tables, then what the dump does not hold, then what binds them together."""
+    The face templates of the cases of `bare` were erased since and are not loaded.
+    """
     archive = backup / folder.DUMP
     progress("Database", 0, 1)
     database.load(archive, "pre-data")
@@ -132,7 +156,8 @@ def _load_database(backup: Path, wrapped: Sequence[dict[str, Any]], progress: Pr
     for row in wrapped:
         database.load_key(row)
     for number, row in enumerate(wrapped, start=1):
-        _load_templates(backup, UUID(row["case_id"]))
+        if row["case_id"] not in bare:
+            _load_templates(backup, UUID(row["case_id"]))
         progress("Face templates", number, len(wrapped))
     database.load(archive, "post-data")
     progress("Database", 1, 1)
@@ -166,31 +191,3 @@ def _copy_files(
         target.chmod(0o440 if below.parts[0] == "uploads" else 0o600)
         progress("Files", number, len(chosen))
     storing.settle_all()
-
-
-def _erase_again(gone: set[str]) -> int:
-    """Delete the rows of cases that were erased after the backup was made; return how many."""
-    again = 0
-    for case_id in sorted(gone):
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id, agency_id FROM cases_case WHERE public_id = %s", [UUID(case_id)]
-            )
-            row = cursor.fetchone()
-            if row is None:
-                continue
-            counts = rows.counts(row[0])
-            rows.delete(row[0])
-            whose = {"case_id": row[0], "agency_id": row[1]}
-            record("erasure.again", actor=None, **whose, case=case_id, rows=counts)
-            erase_personal(
-                of_case=row[0],
-                agency_id=row[1],
-                by=None,
-                reason=erasing.REASON,
-                at=timezone.now(),
-                but=erasing.DECIDING,
-            )
-            again += 1
-        shutil.rmtree(Path(settings.HAVEN_DATA_DIR) / "derivatives" / case_id, ignore_errors=True)
-    return again

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from haven.workbench.authority.models import Authority
     from haven.workbench.cases.models import Case
 
+AGAIN = "Erased before, and in a backup that was restored."
+
 
 erased = Signal()  # with `case_pk`, before the end of the transaction: what rests on them goes
 
@@ -89,17 +91,7 @@ def erase(case_id: UUID, *, reason: str, by: Member, at: datetime) -> int:
         raise ReasonMissing("templates are erased with a reason")
     if queries.live_runs(case):
         raise StillLooking(f"a run of case {case.pk} is going")
-    grouping.lock(case.pk)
-    n_erased = state(case, at=at).n_templates
-    for probe in Probe.objects.filter(case=case).exclude(state=Probe.State.ERASED):
-        probing.erase(probe)
-    Face.objects.filter(case=case, embedding__isnull=False).update(embedding=None)
-    Face.objects.filter(case=case, group__decided=False).update(group=None)
-    FaceGroup.objects.filter(case=case, decided=False).delete()
-    grouping.recount(case.pk)
-    GroupingState.objects.filter(case=case).update(templates_erased_at=timezone.now())
-    # A content without a key is looked at again by the next run, as it lost what it had.
-    Item.objects.filter(case=case, n_faces__gt=0).update(options_key="")
+    n_erased = _erase(case, at=at)
     record(
         "templates.erase",
         actor=by,
@@ -109,7 +101,6 @@ def erase(case_id: UUID, *, reason: str, by: Member, at: datetime) -> int:
         reason=reason,
         n_templates=n_erased,
     )
-    erased.send(sender=Face, case_pk=case.pk)
     return n_erased
 
 
@@ -132,3 +123,38 @@ def note_rewritten(before: datetime) -> None:
         )
         state.templates_erased_at = None
         state.save(update_fields=["templates_erased_at"])
+
+
+@transaction.atomic
+def erase_again(case_id: UUID, *, at: datetime) -> None:
+    """Erase in a case from a backup what was erased before it was restored; by the program."""
+    case = cases.every_case().filter(public_id=case_id).first()
+    if case is None:
+        return
+    record(
+        "templates.erase",
+        actor=None,
+        target=case,
+        case_id=case.pk,
+        agency_id=case.agency_id,
+        at=at,
+        reason=AGAIN,
+        n_templates=_erase(case, at=at),
+    )
+
+
+def _erase(case: Case, *, at: datetime) -> int:
+    """Erase the descriptions of all faces of a case; return how many there were."""
+    grouping.lock(case.pk)
+    n_erased = state(case, at=at).n_templates
+    for probe in Probe.objects.filter(case=case).exclude(state=Probe.State.ERASED):
+        probing.erase(probe)
+    Face.objects.filter(case=case, embedding__isnull=False).update(embedding=None)
+    Face.objects.filter(case=case, group__decided=False).update(group=None)
+    FaceGroup.objects.filter(case=case, decided=False).delete()
+    grouping.recount(case.pk)
+    GroupingState.objects.filter(case=case).update(templates_erased_at=timezone.now())
+    # A content without a key is looked at again by the next run, as it lost what it had.
+    Item.objects.filter(case=case, n_faces__gt=0).update(options_key="")
+    erased.send(sender=Face, case_pk=case.pk)
+    return n_erased

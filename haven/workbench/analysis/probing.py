@@ -59,6 +59,15 @@ def clear_abandoned(older_than: timedelta) -> None:
             place.unlink(missing_ok=True)
 
 
+def clear_forgotten() -> None:
+    """Erase pictures of which no row says that they wait; where nobody brings one meanwhile."""
+    waiting = Probe.objects.filter(state=Probe.State.QUEUED).values_list("public_id", flat=True)
+    names = {str(one) for one in waiting}
+    for place in _place(UUID(int=0)).parent.glob("*"):
+        if place.name not in names:
+            place.unlink(missing_ok=True)
+
+
 def look(probe_pk: int) -> None:
     """Look at the picture of a probe and erase it."""
     probe = Probe.objects.select_related("case").filter(pk=probe_pk).first()

@@ -149,6 +149,11 @@ def shows_results(search: FaceSearch, *, member: Member, at: datetime) -> bool:
     return basis_now(search, at=at) is not None
 
 
+def refused() -> QuerySet[FaceSearch]:
+    """Return all refused searches, for the program's own work alone; no page uses it."""
+    return FaceSearch.objects.filter(state=STATE.REFUSED).order_by("pk")
+
+
 def candidates(search: FaceSearch, *, member: Member, at: datetime, top: int) -> list[Candidate]:
     """Return the candidates that a member may see, nearest first, with their cases.
 

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app as jobs
 
+from haven.accounts import queries as accounts
 from haven.audit import actions as audit
 from haven.audit.actions import record
 from haven.web.errors import BadInput, Conflict
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 STATE = queries.STATE
 ERASE_WORDS = "search.erase_words"
-WHY_WORDS_GO = "Authorisation of the search was refused."
+WHY_ERASED = "Authorisation of the search was refused."  # the words of who did stay with that
 
 
 class NotPending(Conflict):
@@ -102,13 +103,7 @@ def refuse(case_id: UUID, search_id: UUID, *, why: str, by: Member, at: datetime
     search = _pending(case_id, search_id, by)
     probe = search.probe
     for one in _same(search):
-        one.candidates.all().delete()
-        one.state, one.decided_by, one.decided_at = STATE.REFUSED, by, at
-        one.purpose = one.reason = one.urgent_why = ""
-        one.own_purpose = one.face = one.probe = one.position = None
-        one.n_searched = one.n_candidates = one.started_at = one.ended_at = None
-        one.gallery, one.made_with = [], {}
-        one.save()
+        _empty(one, by=by, at=at)
         entry = record(
             "search.refuse",
             actor=by,
@@ -142,12 +137,42 @@ def erase_words(search_pk: int, *, refusal: int, at: datetime) -> int:
     assert search.decided_by is not None  # noqa: S101  # a refused search says who refused
     return audit.erase_personal_of(
         search,
-        case_id=search.case_id,
         by=search.decided_by,
-        reason=WHY_WORDS_GO,
+        reason=WHY_ERASED,
         at=at,
         before=refusal,
     )
+
+
+@transaction.atomic
+def refuse_again(search_id: UUID, *, by: int, at: datetime) -> bool:
+    """Empty a search that was refused before a backup with it was restored; tell whether.
+
+    By the owner of the database alone, who erases words beside the record as well.
+
+    Args:
+        search_id: Public id.
+        by: Key of the member who refused; where the backup has none such, who asked counts.
+        at: When.
+    """
+    search = FaceSearch.objects.filter(public_id=search_id).exclude(state=STATE.REFUSED).first()
+    if search is None:
+        return False
+    probe = search.probe
+    _empty(search, by=accounts.by_key(by) or search.asked_by, at=at)
+    entry = record(
+        "search.refuse",
+        actor=None,
+        target=search,
+        case_id=search.case_id,
+        agency_id=search.case.agency_id,
+        reason=WHY_ERASED,
+        again=True,
+    )
+    audit.erase_personal_of(search, by=None, reason=WHY_ERASED, at=entry.at, before=entry.pk)
+    if probe is not None and not FaceSearch.objects.filter(probe=probe).exists():
+        analysis.remove_probe(probe)
+    return True
 
 
 def lock_overdue(*, at: datetime) -> int:
@@ -190,6 +215,17 @@ def _pending(case_id: UUID, search_id: UUID, by: Member) -> FaceSearch:
     if not queries.is_pending(found):
         raise NotPending(f"search {found.pk} does not wait for an authority")
     return found
+
+
+def _empty(search: FaceSearch, *, by: Member, at: datetime) -> None:
+    """Leave of a search who asked, when, and that it was refused."""
+    search.candidates.all().delete()
+    search.state, search.decided_by, search.decided_at = STATE.REFUSED, by, at
+    search.purpose = search.reason = search.urgent_why = ""
+    search.own_purpose = search.face = search.probe = search.position = None
+    search.n_searched = search.n_candidates = search.started_at = search.ended_at = None
+    search.gallery, search.made_with = [], {}
+    search.save()
 
 
 def _same(search: FaceSearch) -> list[FaceSearch]:

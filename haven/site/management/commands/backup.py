@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from haven.site.backups import making
+from haven.site.backups import erasures, folder, making
 from haven.site.backups.folder import BackupTrouble
 from haven.site.backups.telling import Telling
 from haven.workbench.cases.wrapping import WrapperTrouble
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             help="take the keys of cases erased since out of an older backup; may be repeated",
         )
         parser.add_argument(
-            "--destroyed", type=Path, metavar="FILE", help="only write the list of destroyed keys"
+            "--destroyed", type=Path, metavar="FILE", help="only write the list of erasures"
         )
 
     def handle(self, **options: Any) -> None:
@@ -44,13 +44,18 @@ class Command(BaseCommand):
             raise CommandError("name a folder for the backup")
         try:
             if options["destroyed"]:
-                options["destroyed"].write_text(json.dumps(making.destroyed(), indent=1) + "\n")
+                options["destroyed"].write_text(json.dumps(erasures.listed(), indent=1) + "\n")
             for older in options["strike"]:
-                struck = making.strike(older.absolute(), making.destroyed())
+                struck = making.strike(older.absolute(), erasures.listed())
                 self.stdout.write(f"{struck} destroyed keys were taken out of an older backup.")
             if options["folder"]:
                 digest = making.make(options["folder"].absolute(), Telling(self.stdout))
                 self.stdout.write(f"The backup is whole. SHA-256 of its manifest: {digest}")
+                if not (options["folder"] / folder.CHECKPOINTS).exists():
+                    self.stdout.write(
+                        "The checkpoints kept outside the database are not in it, as they are not "
+                        "there or may not be read. Keep a copy of their file yourself."
+                    )
         except (BackupTrouble, WrapperTrouble) as error:
             raise CommandError(str(error)) from error
         except OSError as error:

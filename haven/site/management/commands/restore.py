@@ -1,7 +1,7 @@
 """Restore: `python -m haven.site restore DIR` puts a backup onto an empty site.
 
 In      a whole backup, the master key, an empty database and data folder
-Out     the site as it was, without the cases erased since
+Out     the site as it was, without what was erased since and is on a list
 Fails   CommandError: one sentence; nothing was written unless it says so
 """
 
@@ -31,15 +31,16 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="FILE",
-            help="a later list of destroyed keys (keys/destroyed.json); may be repeated",
+            help="a later list of erasures (keys/destroyed.json); may be repeated",
         )
 
     def handle(self, **options: Any) -> None:
         """Restore it."""
         try:
-            made = restoring.restore(
+            told = restoring.restore(
                 options["folder"].absolute(), options["destroyed"], Telling(self.stdout)
             )
         except BackupTrouble as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"Restored the backup of {made.made_at}, made by Haven {made.haven}.")
+        for sentence in told:
+            self.stdout.write(sentence)
