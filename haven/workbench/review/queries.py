@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from haven.web.errors import NotFound
 from haven.web.keyset import Window, window
 from haven.workbench.analysis import face_queries as faces
+from haven.workbench.analysis import item_filter
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.review import words
 from haven.workbench.review.models import GroupChange, Person
@@ -80,7 +81,7 @@ def tile(item: Item) -> Tile:
     return Tile(item, True, icon, kind, "")
 
 
-def tiles(case: Case, chosen: items.Filter, order: str, after: str | None) -> Window[Item]:
+def tiles(case: Case, chosen: item_filter.Filter, order: str, after: str | None) -> Window[Item]:
     """Return a page of the items of a case."""
     return window(
         items.items(case, chosen).defer("steps_ms", "pdq"),

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from haven.workbench.notes import views
+
+app_name = "notes"
+urlpatterns = [
+    path("cases/<uuid:case_id>/notes/", views.listing, name="list"),
+    path("cases/<uuid:case_id>/notes/<uuid:thread>/", views.one, name="one"),
+    path("cases/<uuid:case_id>/notes/about/<slug:kind>/<str:key>/", views.about, name="about"),
+]
