@@ -181,6 +181,8 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
+    from haven.workbench.facets import actions as facets
+    from haven.workbench.notes import actions as notes
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
     from haven.workbench.review import queries
@@ -218,6 +220,13 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     change = queries.last_change(case)
     assert change is not None
     review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)
+    written = notes.write(case.public_id, f"Seen {mark('written')}.", by=lead, at=NOW)
+    notes.write(
+        case.public_id, mark("on an item"), about="item", key=str(items[0].pk), by=lead, at=NOW
+    )
+    kept = facets.save(
+        case.public_id, mark("filter"), {"q": mark("kept")}, shared=True, by=lead, at=NOW
+    )
     probe, search = _search(marks, owner, case.public_id, lead)
     order = retention.ask(
         case.public_id, ground="order", reason=mark("reason to erase"), by=lead, at=NOW
@@ -228,6 +237,10 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "case_id": case.public_id,
         "exhibit_id": exhibit.public_id,
         "item_id": items[0].pk,
+        "thread": written.thread,
+        "kind": "item",
+        "thing_id": str(items[0].pk),
+        "filter_id": kept.public_id,
         "face_id": face.pk,
         "group_id": group,
         "change_id": change.pk,
@@ -262,6 +275,8 @@ def _findings(marks: Marks, owner: str, number: int) -> engine.Media:
             camera_make=marks.new(owner, "camera make"),
             camera_model=marks.new(owner, "camera model"),
             camera_serial=marks.new(owner, "camera serial"),
+            gps_lat=59.9,
+            gps_lon=10.7,
         ),
         "derivatives": engine.Derivatives(
             masked=_marked(marks.new(owner, "masked view")),

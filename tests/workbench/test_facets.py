@@ -140,14 +140,14 @@ class TestSides:
     ):
         grouped(scattered, run)
         client = client_of(north_lead)
-        asked = ["", "?taken=2026", "?taken=2026-05", "?taken=2026-05-03", "?place=any", "?box=50,0,60,12",
-                 "?serial=S1", "?faces=any", "?at=59.9,10.7&zoom=9", "?device=none", "?taken=none"]  # fmt: skip
-        exhibit = run.exhibit.public_id
-        asked += [f"?exhibit={exhibit}", f"?exhibit={exhibit}&folder=DCIM"]
+        exhibit = f"exhibit={run.exhibit.public_id}"
+        asked = ["", "taken=2026", "taken=2026-05", "taken=2026-05-03", "taken=none", "place=any",
+                 "box=50,0,60,12", "at=59.9,10.7&zoom=9", "serial=S1", "device=none", "faces=any",
+                 exhibit, f"{exhibit}&folder=DCIM"]  # fmt: skip
 
-        links = 0
+        url, links = reverse(f"facets:{side}", args=[scattered.public_id]), 0
         for query in asked:
-            response = client.get(reverse(f"facets:{side}", args=[scattered.public_id]) + query)
+            response = client.get(f"{url}?{query}")
             assert response.status_code == 200
             for link in LINK.finditer(response.content.decode()):
                 grid = client.get(unescape(link["url"])).content.decode()

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case as When_
+from django.db.models import Case as Choice
 from django.db.models import CharField, Count, Value, When
 
 from haven.workbench.analysis import face_queries as faces
@@ -105,7 +105,7 @@ def graph(case: Case, chosen: Filter) -> Graph:
 
 def _marked(case: Case, chosen: Filter) -> Any:
     """Return items with what makes them a set: camera, serial, where, row and column."""
-    where = When_(
+    where = Choice(
         When(item_filter.BELIEVED, then=Value(_HERE)),
         When(item_filter.PLACED, then=Value("doubted")),
         default=Value("none"),
@@ -114,8 +114,8 @@ def _marked(case: Case, chosen: Filter) -> Any:
     found = items.items(case, chosen).annotate(where=where)
     celled = places.in_cells(found, CELL_DEG)
     return celled.annotate(
-        r=When_(When(where=_HERE, then="row"), default=None),
-        c=When_(When(where=_HERE, then="column"), default=None),
+        r=Choice(When(where=_HERE, then="row"), default=None),
+        c=Choice(When(where=_HERE, then="column"), default=None),
     )
 
 

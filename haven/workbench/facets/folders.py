@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Case as When_
+from django.db.models import Case as Choice
 from django.db.models import CharField, Count, F, Func, Value, When
 from django.db.models.functions import Substr
 
@@ -61,7 +61,7 @@ def level(case: Case, chosen: Filter) -> Level:
     lay = items.lay(case, chosen).annotate(rest=Substr("path", len(begins) + 1))
     first = Func(F("rest"), Value("/"), Value(1), function="split_part", output_field=CharField())
     named = lay.annotate(
-        name=When_(
+        name=Choice(
             When(rest__contains="/", then=first), default=Value(""), output_field=CharField()
         )
     )

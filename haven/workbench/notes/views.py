@@ -63,15 +63,15 @@ def listing(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def about(request: MemberRequest, case_id: UUID, kind: str, key: str) -> HttpResponse:
+def about(request: MemberRequest, case_id: UUID, kind: str, thing_id: str) -> HttpResponse:
     """Show the notes about one thing, and write one."""
     form = forms.Write(request.POST or None)
-    if request.method == "POST" and _written(request, case_id, form, about=kind, key=key):
+    if request.method == "POST" and _written(request, case_id, form, about=kind, key=thing_id):
         if not wants_part(request):
-            return redirect("notes:about", case_id, kind, key)
+            return redirect("notes:about", case_id, kind, thing_id)
         form = forms.Write()
     case = cases.get(case_id, member=request.user)
-    thing = queries.thing(case, kind, key)
+    thing = queries.thing(case, kind, thing_id)
     return page(
         request,
         "notes/about.html",
