@@ -63,7 +63,7 @@ SELECT %(case)s, 'g' || n, true, false, 100, 100 FROM generate_series(1, 500) AS
 INSERT INTO analysis_face (case_id, item_id, position, box_xyxy_px, landmarks_px, score, quality,
     quality_parts, group_id)
 SELECT %(case)s, i.id, p, '{0,0,1,1}', '{0,0,0,0,0,0,0,0,0,0}', 0.9, best_quality, '{}',
-    g.first + (sqrt(i.id * (p + 1) %% 250000))::int
+    g.first + floor(sqrt(i.id * (p + 1) %% 250000))::int
 FROM analysis_item i, generate_series(0, 2) AS p,
     (SELECT min(id) AS first FROM analysis_facegroup) AS g
 WHERE p < i.n_faces
@@ -207,6 +207,9 @@ def main() -> None:
     os.environ["HAVEN_TERMS"] = "no"
     at = ruler.machine()
     with _site():
+        from django.core.management import call_command
+
+        call_command("collectstatic", interactive=False, verbosity=0)
         case, exhibit, cookie = _filled(given.items)
         figures: dict[str, dict[str, float]] = {}
         with _server() as port:

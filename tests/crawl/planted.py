@@ -181,8 +181,6 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
-    from haven.workbench.facets import actions as facets
-    from haven.workbench.notes import actions as notes
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
     from haven.workbench.review import queries
@@ -220,13 +218,6 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     change = queries.last_change(case)
     assert change is not None
     review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)
-    written = notes.write(case.public_id, f"Seen {mark('written')}.", by=lead, at=NOW)
-    notes.write(
-        case.public_id, mark("on an item"), about="item", key=str(items[0].pk), by=lead, at=NOW
-    )
-    kept = facets.save(
-        case.public_id, mark("filter"), {"q": mark("kept")}, shared=True, by=lead, at=NOW
-    )
     probe, search = _search(marks, owner, case.public_id, lead)
     order = retention.ask(
         case.public_id, ground="order", reason=mark("reason to erase"), by=lead, at=NOW
@@ -237,10 +228,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "case_id": case.public_id,
         "exhibit_id": exhibit.public_id,
         "item_id": items[0].pk,
-        "thread": written.thread,
-        "kind": "item",
-        "thing_id": str(items[0].pk),
-        "filter_id": kept.public_id,
+        **_written(marks, owner, case.public_id, items[0].pk, lead),
         "face_id": face.pk,
         "group_id": group,
         "change_id": change.pk,
@@ -250,6 +238,26 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "search_id": search,
         "position": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
+    }
+
+
+def _written(marks: Marks, owner: str, case_id: Any, item_pk: int, lead: Member) -> dict[str, Any]:
+    """Return the ids of notes and of a kept filter."""
+    from haven.workbench.facets import actions as facets
+    from haven.workbench.notes import actions as notes
+
+    note = notes.write(case_id, f"Seen {marks.new(owner, 'note on it')}.", by=lead, at=NOW)
+    about = {"about": "item", "key": str(item_pk)}
+    notes.write(case_id, marks.new(owner, "note on an item"), **about, by=lead, at=NOW)
+    said = {"q": marks.new(owner, "kept words")}
+    kept = facets.save(
+        case_id, marks.new(owner, "kept filter"), said, shared=True, by=lead, at=NOW
+    )
+    return {
+        "thread": note.thread,
+        "kind": "item",
+        "thing_id": str(item_pk),
+        "filter_id": kept.public_id,
     }
 
 

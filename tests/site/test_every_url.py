@@ -467,8 +467,8 @@ def test_looking_changes_nothing_but_the_record(
 
 def _rows() -> dict[str, list[Any]]:
     """Return every row of the workbench and of the accounts."""
-    parts = "evidence authority analysis search notes review facets retention".split()
-    labels = ("accounts", "cases", *parts)
+    of_cases = ("cases", "evidence", "authority", "analysis", "search", "review", "retention")
+    labels = ("accounts", "notes", "facets", *of_cases)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {
         model._meta.label: sorted(map(repr, model.objects.values_list()))

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Avg, Count, F, Max, Min, QuerySet
 from django.db.models.functions import Floor
@@ -160,7 +160,7 @@ def places(case: Case, chosen: item_filter.Filter, view: View | None = None) -> 
     )
 
 
-def in_cells(found: QuerySet[Item], cell_deg: float) -> QuerySet[Item]:
+def in_cells(found: QuerySet[Item], cell_deg: float) -> Any:
     """Return items with the number of their `row` and `column` of cells."""
     return found.annotate(
         row=Floor(F("gps_lat") / cell_deg), column=Floor(F("gps_lon") / cell_deg)

@@ -62,10 +62,7 @@ def write(
         EmptyNote, LongNote: As they say.
     """
     case = cases.get(case_id, member=by, to="work")
-    if about == queries.ABOUT.CASE:
-        thing = queries.Thing(case, about)
-    else:
-        thing = queries.thing(case, about, key)
+    thing = queries.thing(case, about, key)
     made = Note.objects.create(
         case=case,
         about=thing.about,

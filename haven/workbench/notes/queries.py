@@ -58,11 +58,13 @@ class Thing:
 
 
 def thing(case: Case, about: str, key: str) -> Thing:
-    """Return a thing of a case that notes can be about.
+    """Return a thing of a case that notes can be about; without a key the case itself.
 
     Raises:
         ThingNotFound, ItemNotFound, GroupNotFound: Not in this case.
     """
+    if about == ABOUT.CASE and not key:
+        return Thing(case, about)
     if about == ABOUT.ITEM and key.isdecimal() and len(key) <= _LONGEST_KEY:
         return Thing(case, about, key, item=items.item(case, int(key)))
     if about == ABOUT.GROUP:
