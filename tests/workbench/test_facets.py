@@ -132,6 +132,22 @@ class TestFilter:
         assert "2 km around 59.91000, 10.75000" in unescape(page)
         assert 'href="?faces=any"' in page
 
+    def test_a_group_is_told_by_the_name_a_member_gave_it(
+        self, scattered, run, client_of, north_lead
+    ):
+        from haven.workbench.analysis.models import FaceGroup
+        from haven.workbench.review import actions as review
+
+        grouped(scattered, run)
+        group = FaceGroup.objects.get(n_faces=3).public_id
+        review.name(scattered.public_id, group, name="Amira", by=north_lead, at=NOW)
+        client, url = client_of(north_lead), reverse("review:items", args=[scattered.public_id])
+
+        assert "Amira" in client.get(url, {"group": group}).content.decode()
+        unknown = client.get(url, {"group": "no-such"}).content.decode()
+        assert "no-such" in unknown and "<span>0 items" in unknown
+        assert client.get(url, {"group": "a\0b"}).status_code == 200
+
 
 class TestSides:
     @pytest.mark.parametrize("side", SIDES)

@@ -12,6 +12,7 @@ The drawing holds at most 60 nodes, the strongest; what was left out is counted.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 MOST = {"people": 16, "sets": 20, "devices": 12, "places": 12}  # together 60 nodes
 MOST_SETS_COUNTED = 5000
+MOST_NAMED = 6  # people in a row of the table
 CELL_DEG = 0.125  # of a place: 14 km from north to south
 _HERE = "here"  # `where` of an item whose place is believed
 
@@ -58,6 +60,11 @@ class ItemSet(Node):
     device: DeviceKey | None = None
     place: PlaceKey | None = None
     people: list[tuple[Node, int]] = field(default_factory=list)  # with shared items
+
+    @property
+    def more_people(self) -> int:
+        """Return how many people its row in the table does not name."""
+        return max(0, len(self.people) - MOST_NAMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,8 @@ def graph(case: Case, chosen: Filter) -> Graph:
         Node(key, n, {"box": _box(key, chosen)}, _point(key))
         for key, n in _strongest(by_place, MOST["places"])
     ]
-    sets = [_set(key, n, chosen) for key, n in counted[: MOST["sets"]]]
+    ends = {one.key for one in (*found_devices, *found_places)}
+    sets = [_set(key, n, chosen) for key, n in _drawn(counted, ends)]
     people, n_people = _people(case, chosen)
     _tie(case, chosen, sets, people)
     left_out = {
@@ -128,6 +136,18 @@ def _sets(case: Case, chosen: Filter) -> tuple[list[tuple[SetKey, int]], int, bo
     speaking = [one for one in every[:MOST_SETS_COUNTED] if any(one[0][:2]) or one[0][2] == _HERE]
     silent = sum(n for key, n in every if not any(key[:2]) and key[2] != _HERE)
     return speaking, silent, is_cut
+
+
+def _drawn(counted: list[tuple[SetKey, int]], ends: set[Any]) -> list[tuple[SetKey, int]]:
+    """Return the fullest sets that lead to a node that is drawn, half of them to a place.
+
+    Most items name no place. Without the half, the fullest sets would say nothing of places.
+    """
+    leading = [one for one in counted if one[0][:2] in ends or _place(one[0]) in ends]
+    placed = [one for one in leading if one[0][2] == _HERE and _place(one[0]) in ends]
+    half = placed[: MOST["sets"] // 2]
+    rest = [one for one in leading if one not in half][: MOST["sets"] - len(half)]
+    return sorted([*half, *rest], key=lambda one: -one[1])
 
 
 def _set(key: SetKey, count: int, chosen: Filter) -> ItemSet:
@@ -178,8 +198,8 @@ def _tie(case: Case, chosen: Filter, sets: list[ItemSet], people: list[Node]) ->
 
 
 def _place(key: SetKey) -> PlaceKey:
-    """Return the cell of a set whose place is believed."""
-    return float(key[3] or 0), float(key[4] or 0)
+    """Return the cell of a set; of one without a place that is believed, no cell at all."""
+    return (math.inf, math.inf) if key[3] is None or key[4] is None else (key[3], key[4])
 
 
 def _box(key: PlaceKey, chosen: Filter) -> str:

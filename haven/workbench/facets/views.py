@@ -7,6 +7,7 @@ Not     here: counting (timeline.py, places.py, devices.py, folders.py, connecti
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -199,7 +200,10 @@ def _opened(request: MemberRequest, case_id: UUID, facet: str) -> tuple[Case, fi
 def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
     """Return the filter form of a request."""
     return filter_form.Items(
-        request.GET, cameras=item_queries.cameras(case), exhibits=evidence.of_case(case)
+        request.GET,
+        cameras=item_queries.cameras(case),
+        exhibits=evidence.of_case(case),
+        name_of=partial(review.name_of, case),
     )
 
 

@@ -152,10 +152,16 @@ class Items(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, cameras: Iterable[str], exhibits: Iterable[Exhibit], **kwargs: Any
+        self,
+        *args: Any,
+        cameras: Iterable[str],
+        exhibits: Iterable[Exhibit],
+        name_of: Callable[[str], str] = str,
+        **kwargs: Any,
     ) -> None:
-        """Offer the cameras and exhibits of the case."""
+        """Offer the cameras and exhibits of the case; `name_of` names a group by its id."""
         super().__init__(*args, **kwargs)
+        self.name_of = name_of
         self.fields["camera"].choices = [_ANY, *((name, name) for name in cameras)]  # type: ignore[attr-defined]
         self.known = {str(one.public_id): one for one in exhibits}
         self.fields["exhibit"].choices = [  # type: ignore[attr-defined]
@@ -251,6 +257,8 @@ class Items(forms.Form):
             return _("no date")
         if name == "taken" and text.endswith(item_filter.NO_HOUR):
             return format_lazy(_("{day}, no hour"), day=text[:10])
+        if name == "group":
+            return self.name_of(text)
         choices = dict(getattr(self.fields[name], "choices", ()))
         return choices.get(text, text)
 

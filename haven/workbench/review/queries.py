@@ -117,6 +117,16 @@ def persons(groups: Sequence[FaceGroup]) -> dict[int, Person]:
     return {one.group_id: one for one in found.select_related("named_by") if one.group_id}
 
 
+def name_of(case: Case, group_id: str) -> str:
+    """Return the name of the person behind a group of faces; its id where nobody is named."""
+    try:
+        group = faces.group(case, group_id)
+    except faces.GroupNotFound:
+        return group_id
+    person = persons([group]).get(group.pk)
+    return person.name if person else group_id
+
+
 def similar_groups(case: Case, group: FaceGroup) -> list[tuple[Row, str]]:
     """Return other groups whose faces look like this one's clearest face, with words."""
     if group.cover_id is None:

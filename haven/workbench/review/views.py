@@ -7,6 +7,7 @@ Not     here: people and searching (people_views.py)
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -178,5 +179,8 @@ def _about(case: Case) -> dict[str, Any]:
 def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
     """Return the filter form of a request."""
     return filter_form.Items(
-        request.GET, cameras=item_queries.cameras(case), exhibits=evidence.of_case(case)
+        request.GET,
+        cameras=item_queries.cameras(case),
+        exhibits=evidence.of_case(case),
+        name_of=partial(queries.name_of, case),
     )
