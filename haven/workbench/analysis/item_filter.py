@@ -20,13 +20,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case as Choice
+from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import ASin, Cos, Least, Power, Radians, Sin, Sqrt
 
-from haven.workbench.analysis.models import Face, Item, Occurrence
+from haven.workbench.analysis.models import Face, FaceGroup, Item, Occurrence
+from haven.workbench.evidence import queries as evidence
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from haven.workbench.cases.models import Case
 
 EARTH_KM = 6371.0088  # mean radius: IUGG, Moritz 2000
 KM_A_DEGREE = math.pi * EARTH_KM / 180
@@ -168,9 +172,9 @@ class Filter:
     error_code: str = ""
 
 
-def narrowed(found: QuerySet[Item], chosen: Filter) -> QuerySet[Item]:
-    """Return the items of a queryset that pass a filter."""
-    found = _by_faces(found, chosen)
+def of_case(case: Case, chosen: Filter) -> QuerySet[Item]:
+    """Return the items of a case that pass a filter."""
+    found = _by_faces(Item.objects.filter(case=case), case, chosen)
     found = _by_file(found, chosen)
     found = _by_time(found, chosen)
     found = _by_place(found, chosen)
@@ -186,12 +190,11 @@ def _numbers(text: str, count: int) -> list[float]:
     return found
 
 
-def _by_faces(found: QuerySet[Item], chosen: Filter) -> QuerySet[Item]:
+def _by_faces(found: QuerySet[Item], case: Case, chosen: Filter) -> QuerySet[Item]:
     """Keep the items with so many faces, and those with a face of a group."""
     if chosen.group:
-        of_it = Face.objects.filter(
-            item=OuterRef("pk"), group__case=OuterRef("case"), group__public_id=chosen.group
-        )
+        group = FaceGroup.objects.filter(case=case, public_id=chosen.group).values("pk")
+        of_it = Face.objects.filter(item=OuterRef("pk"), group=Subquery(group))
         found = found.filter(Exists(of_it))
     if chosen.faces == "any":
         return found.filter(n_faces__gt=0)
@@ -263,13 +266,13 @@ def _by_place(found: QuerySet[Item], chosen: Filter) -> QuerySet[Item]:
     return found
 
 
-def _away_km(near: Near) -> Case:
+def _away_km(near: Near) -> Choice:
     """Return how far an item is from a point, on the sphere (haversine formula)."""
     across = Power(Sin(Radians(F("gps_lat") - near.lat) / 2), 2)
     along = Power(Sin(Radians(F("gps_lon") - near.lon) / 2), 2)
     shrunk = along * Cos(Radians(F("gps_lat"))) * math.cos(math.radians(near.lat))
     half = ASin(Sqrt(Least(Value(1.0), across + shrunk)))
-    return Case(When(BELIEVED, then=half * (2 * EARTH_KM)), output_field=FloatField())
+    return Choice(When(BELIEVED, then=half * (2 * EARTH_KM)), output_field=FloatField())
 
 
 def _by_device(found: QuerySet[Item], chosen: Filter) -> QuerySet[Item]:
@@ -291,7 +294,7 @@ def _by_path(found: QuerySet[Item], chosen: Filter) -> QuerySet[Item]:
     """Keep the items that lay in a place, or whose path or digest fits the words."""
     lay = Occurrence.objects.filter(item=OuterRef("pk"))
     if chosen.exhibit:
-        lay = lay.filter(exhibit__public_id=chosen.exhibit)
+        lay = lay.filter(exhibit=evidence.key_of(chosen.exhibit))
     if chosen.folder:
         lay = lay.filter(path__startswith=f"{chosen.folder}/")
     is_somewhere = bool(chosen.exhibit or chosen.folder)

@@ -18,8 +18,9 @@ from django.db.models import Q, QuerySet, Value
 from pgvector.django import HammingDistance
 
 from haven.web.errors import NotFound
-from haven.workbench.analysis.item_filter import Filter, narrowed
+from haven.workbench.analysis.item_filter import Filter, of_case
 from haven.workbench.analysis.models import Item, Occurrence
+from haven.workbench.evidence import queries as evidence
 
 if TYPE_CHECKING:
     from haven.workbench.cases.models import Case
@@ -47,7 +48,7 @@ class ItemNotFound(NotFound):
 
 def items(case: Case, chosen: Filter | None = None) -> QuerySet[Item]:
     """Return the items of a case that pass a filter, in no order yet."""
-    return narrowed(Item.objects.filter(case=case), chosen or Filter())
+    return of_case(case, chosen or Filter())
 
 
 def item(case: Case, item_pk: int) -> Item:
@@ -92,7 +93,7 @@ def lay(case: Case, chosen: Filter) -> QuerySet[Occurrence]:
     """Return where the items that pass a filter lay; within its exhibit and folder alone."""
     found = Occurrence.objects.filter(exhibit__case=case, item__isnull=False)
     if chosen.exhibit:
-        found = found.filter(exhibit__public_id=chosen.exhibit)
+        found = found.filter(exhibit=evidence.key_of(chosen.exhibit))
     if chosen.folder:
         found = found.filter(path__startswith=f"{chosen.folder}/")
     else_chosen = replace(chosen, exhibit=None, folder="")

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, Count, Value, When
+from django.db.models import CharField, Count, Min, Value, When
 
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import item_filter
@@ -130,7 +130,7 @@ def _marked(case: Case, chosen: Filter) -> Any:
 def _sets(case: Case, chosen: Filter) -> tuple[list[tuple[SetKey, int]], int, bool]:
     """Return the sets of items, the fullest first; silent items; whether there are more."""
     rows = _marked(case, chosen).values_list("camera", "camera_serial", "where", "r", "c")
-    ordered = rows.annotate(n=Count("pk")).order_by("-n", "camera", "camera_serial", "r", "c")
+    ordered = rows.annotate(n=Count("pk"), first=Min("pk")).order_by("-n", "first")
     every = [(tuple(row[:5]), row[5]) for row in ordered[: MOST_SETS_COUNTED + 1]]
     is_cut = len(every) > MOST_SETS_COUNTED
     speaking = [one for one in every[:MOST_SETS_COUNTED] if any(one[0][:2]) or one[0][2] == _HERE]
@@ -168,33 +168,35 @@ def _set(key: SetKey, count: int, chosen: Filter) -> ItemSet:
 
 def _people(case: Case, chosen: Filter) -> tuple[list[Node], int]:
     """Return the groups of faces on most items, and how many groups there are."""
-    found = items.items(case, chosen).filter(faces__group__isnull=False)
-    rows = found.values_list("faces__group__public_id").annotate(n=Count("pk", distinct=True))
-    counts = dict(rows.order_by("-n", "faces__group__public_id")[: MOST["people"]])
-    every = found.aggregate(n=Count("faces__group", distinct=True))["n"]
-    groups = {one.public_id: one for one in faces.groups_by_id(case, list(counts))}
+    if chosen == item_filter.Filter():  # the groups themselves know
+        groups = faces.groups(case)
+        rows = groups.order_by(*faces.GROUP_ORDER).values_list("pk", "n_items")
+        n_every = groups.count()
+    else:
+        found = items.items(case, chosen).filter(faces__group__isnull=False)
+        counted = found.values_list("faces__group").annotate(n=Count("pk", distinct=True))
+        rows = counted.order_by("-n", "faces__group")
+        n_every = found.aggregate(n=Count("faces__group", distinct=True))["n"]
+    counts = dict(rows[: MOST["people"]])
+    by_pk = {one.pk: one for one in faces.groups(case).filter(pk__in=counts)}
     return [
-        Node(public_id, n, {"group": public_id}, group=groups[public_id])
-        for public_id, n in counts.items()
-        if public_id in groups
-    ], every
+        Node(by_pk[pk].public_id, n, {"group": by_pk[pk].public_id}, group=by_pk[pk])
+        for pk, n in counts.items()
+        if pk in by_pk
+    ], n_every
 
 
 def _tie(case: Case, chosen: Filter, sets: list[ItemSet], people: list[Node]) -> None:
     """Put with each set the people on its items, with how many they share."""
     by_set = {one.key: one for one in sets}
-    by_id = {one.key: one for one in people}
-    found = _marked(case, chosen).filter(
-        faces__group__in=[one.group for one in people],
-        camera__in={one.key[0] for one in sets},
-        camera_serial__in={one.key[1] for one in sets},
-    )
-    rows = found.values_list(
-        "camera", "camera_serial", "where", "r", "c", "faces__group__public_id"
-    ).annotate(n=Count("pk", distinct=True))
-    for *key, group_id, count in rows.order_by("-n", "faces__group__public_id"):
-        if tuple(key) in by_set and group_id in by_id:
-            by_set[tuple(key)].people.append((by_id[group_id], count))
+    by_pk = {one.group.pk: one for one in people if one.group}
+    found = _marked(case, chosen).filter(faces__group__in=list(by_pk))
+    rows = found.values_list("camera", "camera_serial", "where", "r", "c", "faces__group")
+    for *key, group_pk, count in rows.annotate(n=Count("pk", distinct=True)).order_by("-n"):
+        if tuple(key) in by_set:
+            by_set[tuple(key)].people.append((by_pk[group_pk], count))
+    for one in sets:
+        one.people.sort(key=lambda tie: (-tie[1], tie[0].key))
 
 
 def _place(key: SetKey) -> PlaceKey:

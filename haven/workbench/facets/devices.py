@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Max, Min
 
 from haven.workbench.analysis import item_queries as items
+from haven.workbench.evidence import queries as evidence
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,13 +58,12 @@ def devices(case: Case, chosen: Filter) -> tuple[list[Device], int]:
     rows = found.values_list("camera", "camera_serial").annotate(
         n=Count("pk"), first=Min("taken_on"), last=Max("taken_on")
     )
-    every = list(rows.order_by("-n", "camera", "camera_serial"))
+    every = sorted(rows.order_by(), key=lambda row: (-row[2], row[0], row[1]))
     shown = [Device(*row) for row in every[:MOST]]
     by_name = {(one.camera, one.serial): one for one in shown}
-    where = items.lay(case, chosen).order_by("item__camera", "item__camera_serial", "exhibit")
-    for camera, serial, public_id, label in where.values_list(
-        "item__camera", "item__camera_serial", "exhibit__public_id", "exhibit__label"
-    ).distinct():
-        if (camera, serial) in by_name:
-            by_name[camera, serial].exhibits.append((public_id, label))
+    labels = {one.pk: (one.public_id, one.label) for one in evidence.of_case(case)}
+    where = items.lay(case, chosen).values_list("exhibit", "item__camera", "item__camera_serial")
+    for exhibit, *name in where.annotate(n=Count("pk")).order_by("exhibit"):
+        if tuple(name) in by_name:
+            by_name[name[0], name[1]].exhibits.append(labels[exhibit])
     return shown, len(every) - len(shown)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Case as Choice
 from django.db.models import CharField, Count, F, Func, Value, When
-from django.db.models.functions import Substr
+from django.db.models.functions import Collate, Substr
 
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.evidence import queries as evidence
@@ -60,11 +60,8 @@ def level(case: Case, chosen: Filter) -> Level:
     begins = f"{chosen.folder}/" if chosen.folder else ""
     lay = items.lay(case, chosen).annotate(rest=Substr("path", len(begins) + 1))
     first = Func(F("rest"), Value("/"), Value(1), function="split_part", output_field=CharField())
-    named = lay.annotate(
-        name=Choice(
-            When(rest__contains="/", then=first), default=Value(""), output_field=CharField()
-        )
-    )
+    above = Choice(When(rest__contains="/", then=first), default=Value(""))
+    named = lay.annotate(name=Collate(above, "C"))  # no language: the quickest to sort
     counted = named.values_list("name").annotate(n=Count("item", distinct=True), paths=Count("pk"))
     every = [
         Folder(name, f"{begins}{name}", n, paths)
