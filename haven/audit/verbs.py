@@ -206,6 +206,19 @@ VERBS: dict[str, Verb] = {
     "group.rename": Verb(_("A group of faces was given another name."), Kind.ALTERATION),
     "group.split": Verb(_("Faces were taken out of a group."), Kind.ALTERATION),
     "group.undo": Verb(_("A change of groups was undone."), Kind.ALTERATION),
+    # notes, and a case from its other sides
+    "notes.view": Verb(_("The notes of a case were read or searched."), Kind.CONSULTATION),
+    "note.write": Verb(_("A note was written."), Kind.COLLECTION),
+    "note.correct": Verb(_("A note was corrected; what it said before stays."), Kind.ALTERATION),
+    "facets.view": Verb(
+        _("A case was looked at by time, place, device, exhibit or connection."),
+        Kind.CONSULTATION,
+    ),
+    "filter.save": Verb(_("A filter of items was kept under a name."), Kind.COLLECTION),
+    "filter.share": Verb(
+        _("It was changed whether everyone on a case sees a kept filter."), Kind.ALTERATION
+    ),
+    "filter.remove": Verb(_("A kept filter of items was removed."), Kind.ERASURE),
     # searching for a face
     "face.search": Verb(_("Cases were searched for a face."), Kind.COMBINATION, needs_reason=True),
     "search.view": Verb(_("A search for a face was looked at."), Kind.CONSULTATION),

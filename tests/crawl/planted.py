@@ -238,6 +238,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "case_id": case.public_id,
         "exhibit_id": exhibit.public_id,
         "item_id": items[0].pk,
+        **_written(marks, owner, case.public_id, items[0].pk, lead),
         "face_id": face.pk,
         "group_id": group,
         "change_id": change.pk,
@@ -247,6 +248,26 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "search_id": search,
         "position": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
+    }
+
+
+def _written(marks: Marks, owner: str, case_id: Any, item_pk: int, lead: Member) -> dict[str, Any]:
+    """Return the ids of notes and of a kept filter."""
+    from haven.workbench.facets import actions as facets
+    from haven.workbench.notes import actions as notes
+
+    note = notes.write(case_id, f"Seen {marks.new(owner, 'note on it')}.", by=lead, at=NOW)
+    about = {"about": "item", "key": str(item_pk)}
+    notes.write(case_id, marks.new(owner, "note on an item"), **about, by=lead, at=NOW)
+    said = {"q": marks.new(owner, "kept words")}
+    kept = facets.save(
+        case_id, marks.new(owner, "kept filter"), said, shared=True, by=lead, at=NOW
+    )
+    return {
+        "thread": note.thread,
+        "kind": "item",
+        "thing_id": str(item_pk),
+        "filter_id": kept.public_id,
     }
 
 
@@ -273,6 +294,8 @@ def _findings(marks: Marks, owner: str, number: int) -> engine.Media:
             camera_make=marks.new(owner, "camera make"),
             camera_model=marks.new(owner, "camera model"),
             camera_serial=marks.new(owner, "camera serial"),
+            gps_lat=59.9,
+            gps_lon=10.7,
         ),
         "derivatives": engine.Derivatives(
             masked=_marked(marks.new(owner, "masked view")),

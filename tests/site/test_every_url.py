@@ -152,6 +152,8 @@ POST_ALONE = {
     "cases:responsible",
     "cases:role",
     "cases:take_off",
+    "facets:remove",
+    "facets:share",
     "retention:close",
     "retention:confirm",
     "retention:extend",
@@ -202,13 +204,17 @@ BOTH = {
     "cases:open",
     "evidence:add_folder",
     "evidence:add_upload",
+    "facets:saved",
+    "notes:about",
+    "notes:list",
+    "notes:one",
     "retention:ask",
     "review:find",
     "review:find_across",
     "review:find_face",
     "review:find_face_across",
 }
-SHARED = {"case_id", "position", "member_id"}  # the same in two cases of one member
+SHARED = {"case_id", "position", "member_id", "kind"}  # the same in two cases of one member
 ELSEWHERE = {  # ids of what is no part of a case
     "uidb64": "MQ",
     "token": "set-password",
@@ -283,6 +289,8 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
+    from haven.workbench.facets import actions as facets
+    from haven.workbench.notes import actions as notes
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
     from haven.workbench.review import queries
@@ -306,6 +314,8 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     review.name(case.public_id, face.group.public_id, name="Ash", by=lead, at=NOW)
     change = queries.last_change(case)
     assert change is not None
+    note = notes.write(case.public_id, "Seen.", by=lead, at=NOW)
+    kept = facets.save(case.public_id, "A", {"faces": "any"}, shared=True, by=lead, at=NOW)
     asked = searches.Ask(purpose="victim", reason="Seen on two phones.")
     search = searches.search_picture(
         case.public_id, io.BytesIO(png()), asked, by=lead, at=timezone.now()
@@ -320,6 +330,10 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
         "erasure_id": erasure.public_id,
         "exhibit_id": exhibit.public_id,
         "item_id": items[0].pk,
+        "thread": note.thread,
+        "kind": "item",
+        "thing_id": items[0].pk,
+        "filter_id": kept.public_id,
         "face_id": face.pk,
         "group_id": face.group.public_id,
         "change_id": change.pk,
@@ -454,7 +468,7 @@ def test_looking_changes_nothing_but_the_record(
 def _rows() -> dict[str, list[Any]]:
     """Return every row of the workbench and of the accounts."""
     of_cases = ("cases", "evidence", "authority", "analysis", "search", "review", "retention")
-    labels = ("accounts", *of_cases)
+    labels = ("accounts", "notes", "facets", *of_cases)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {
         model._meta.label: sorted(map(repr, model.objects.values_list()))
@@ -472,7 +486,8 @@ def test_a_nonsense_id_is_not_there_and_no_error(
     client = client_of(north_lead)
     path = address(name, world.ours).partition("?")[0]
 
-    for inner in ROUTED[name] & {"item_id", "face_id", "change_id", "group_id", "position"}:
+    numbers = {"item_id", "face_id", "change_id", "group_id", "position", "thing_id"}
+    for inner in ROUTED[name] & numbers:
         for nonsense in (*BEYOND, "%00", "%00a", "%F0%9F"):
             wrong = path.replace(f"/{world.ours[inner]}", f"/{nonsense}")
             answer = client.post(wrong) if name in POST_ALONE else client.get(wrong)

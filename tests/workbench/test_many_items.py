@@ -10,8 +10,9 @@ import time
 import pytest
 from django.db import connection
 
-from haven.workbench.analysis import face_queries, item_queries, queries
+from haven.workbench.analysis import face_queries, item_filter, item_queries, queries
 from haven.workbench.analysis.models import Item
+from haven.workbench.facets import connections, devices, folders, places, timeline
 from haven.workbench.review import queries as review
 from tests.walls import role
 from tests.workbench.build import person
@@ -21,8 +22,9 @@ FACES = 50_000
 LIMIT_S = 0.3  # server time of a page
 MAKE_ITEMS = """
 INSERT INTO analysis_item (case_id, run_id, options_key, sha256, sha1, md5, size_bytes, mime,
-    kind, status, error_code, width_px, height_px, pdq, pdq_quality, taken_at, taken_on, camera,
-    camera_make, camera_model, camera_serial, n_faces, best_quality, steps_ms, saved_at)
+    kind, status, error_code, width_px, height_px, pdq, pdq_quality, taken_at, taken_on, gps_lat,
+    gps_lon, camera, camera_make, camera_model, camera_serial, n_faces, best_quality, steps_ms,
+    saved_at)
 SELECT %(case)s, %(run)s, '', encode(sha256(n::text::bytea), 'hex'),
     md5(n::text) || 'abcdabcd', md5(n::text), (n * 7919) %% 9000000, 'image/jpeg', 'image',
     CASE WHEN n %% 50 = 0 THEN 'failed' ELSE 'done' END,
@@ -31,6 +33,8 @@ SELECT %(case)s, %(run)s, '', encode(sha256(n::text::bytea), 'hex'),
      FROM generate_series(1, 4) AS k)::bit(256), 80,
     CASE WHEN n %% 3 = 0 THEN to_char(date '2020-01-01' + n %% 1500, 'YYYY-MM-DD') ELSE '' END,
     CASE WHEN n %% 3 = 0 THEN date '2020-01-01' + n %% 1500 END,
+    CASE WHEN n %% 2 = 0 THEN 59.9 + 8 * sin(n) ^ 3 END,
+    CASE WHEN n %% 2 = 0 THEN 10.7 + 12 * cos(n) ^ 3 END,
     'Camera ' || n %% 40, 'Camera', n %% 40, '',
     CASE WHEN n %% 50 = 0 THEN 0 ELSE n %% 4 END, (n %% 1000) / 1000.0, '{}', now()
 FROM generate_series(1, %(items)s) AS n
@@ -115,6 +119,14 @@ def ask_for_every_page(many):
             many, item_queries.Filter(words="img_47")
         ).count(),
         "cameras": lambda: item_queries.cameras(many),
+        "timeline": lambda: timeline.timeline(many, no_filter),
+        "places": lambda: places.places(many, no_filter),
+        "near a place": lambda: review.tiles(
+            many, item_queries.Filter(near=item_filter.Near(59.9, 10.7, 50)), "faces", None
+        ),
+        "devices": lambda: devices.devices(many, no_filter),
+        "exhibits": lambda: folders.exhibits(many, no_filter),
+        "connections": lambda: connections.graph(many, no_filter),
         "neighbours": lambda: item_queries.beside(many, middle, no_filter, "quality"),
         "near duplicates": lambda: item_queries.near_duplicates(item),
         "counts": lambda: queries.counts(many),

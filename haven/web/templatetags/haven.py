@@ -6,7 +6,7 @@ Fails   KeyError: no such icon, so that a typing mistake is seen in the first te
 Not     here: words of a domain
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django import template
 from django.http import HttpRequest, QueryDict
@@ -114,3 +114,21 @@ def query(context: Context, **changes: object) -> str:
         else:
             kept[name] = str(value)
     return f"?{kept.urlencode()}" if kept else "?"
+
+
+@register.simple_tag(takes_context=True)
+def query_of(context: Context, changes: Mapping[str, object], **more: object) -> str:
+    """Return the page's query string with the values of a mapping, on its first page."""
+    return query(context, **{"after": None, **changes, **more})
+
+
+@register.simple_tag(takes_context=True)
+def without(context: Context, names: Iterable[str]) -> str:
+    """Return the page's query string without some values, on its first page."""
+    return query_of(context, dict.fromkeys(names))
+
+
+@register.filter
+def of(values: Mapping[object, object], key: object) -> object:
+    """Return the value of a key, or None."""
+    return values.get(key)

@@ -4,26 +4,26 @@ In      a case that was looked up with the member; a Filter
 Out     items, their paths, their neighbours
 Fails   ItemNotFound: not in this case
 Why     each order has an index and each filter keeps to it: 100,000 items cost as 100 do
-Not     here: faces (face_queries.py), runs and failures (queries.py)
+Not     here: what a filter keeps (item_filter.py), faces (face_queries.py), runs and
+        failures (queries.py)
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Q, QuerySet, Value
 from pgvector.django import HammingDistance
 
 from haven import engine
 from haven.web.errors import NotFound
+from haven.workbench.analysis.item_filter import Filter, of_case
 from haven.workbench.analysis.models import Item, Occurrence
+from haven.workbench.evidence import queries as evidence
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from haven.workbench.cases.models import Case
 
 STATUS = Item.Status
@@ -47,50 +47,9 @@ class ItemNotFound(NotFound):
     code = "item.not_found"
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which items of a case to show. Empty fields choose nothing away."""
-
-    faces: str = ""  # "any", "none", or a number; "3" is three or more
-    status: str = ""
-    size: str = ""  # a key of SIZES
-    taken_from: date | None = None
-    taken_to: date | None = None  # included
-    camera: str = ""
-    exhibit: UUID | None = None
-    words: str = ""  # part of a path, or the beginning of a SHA-256
-    error_code: str = ""
-
-
-# Sizes of files: bounds in bytes, lower included, upper not.
-SIZES: dict[str, tuple[int, int | None]] = {
-    "tiny": (0, 100_000),
-    "small": (100_000, 1_000_000),
-    "medium": (1_000_000, 5_000_000),
-    "large": (5_000_000, None),
-}
-
-
 def items(case: Case, chosen: Filter | None = None) -> QuerySet[Item]:
     """Return the items of a case that pass a filter, in no order yet."""
-    chosen = chosen or Filter()
-    found = Item.objects.filter(case=case)
-    found = _by_faces(found, chosen.faces)
-    if chosen.status:
-        found = found.filter(status=chosen.status)
-    if chosen.error_code:
-        found = found.filter(error_code=chosen.error_code)
-    if chosen.size:
-        least, below = SIZES[chosen.size]
-        found = found.filter(size_bytes__gte=least)
-        found = found if below is None else found.filter(size_bytes__lt=below)
-    if chosen.taken_from:
-        found = found.filter(taken_on__gte=chosen.taken_from)
-    if chosen.taken_to:
-        found = found.filter(taken_on__lte=chosen.taken_to)
-    if chosen.camera:
-        found = found.filter(camera=chosen.camera)
-    return _by_path(found, chosen)
+    return of_case(case, chosen or Filter())
 
 
 def item(case: Case, item_pk: int) -> Item:
@@ -137,6 +96,19 @@ def paths(found: Item) -> QuerySet[Occurrence]:
     )
 
 
+def lay(case: Case, chosen: Filter) -> QuerySet[Occurrence]:
+    """Return where the items that pass a filter lay; within its exhibit and folder alone."""
+    found = Occurrence.objects.filter(exhibit__case=case, item__isnull=False)
+    if chosen.exhibit:
+        found = found.filter(exhibit=evidence.key_of(chosen.exhibit))
+    if chosen.folder:
+        found = found.filter(path__startswith=f"{chosen.folder}/")
+    else_chosen = replace(chosen, exhibit=None, folder="")
+    if else_chosen == Filter():
+        return found
+    return found.filter(item__in=items(case, else_chosen))
+
+
 def near_duplicates(found: Item, *, most: int = 24) -> list[Item]:
     """Return items of the case that look the same by PDQ, with `bits`, nearest first."""
     if found.pdq is None or (found.pdq_quality or 0) < NEAR_QUALITY:
@@ -154,35 +126,6 @@ def cameras(case: Case) -> list[str]:
     """Return the cameras of a case by name."""
     names = Item.objects.filter(case=case).exclude(camera="").order_by("camera")
     return list(names.values_list("camera", flat=True).distinct())
-
-
-def _by_faces(found: QuerySet[Item], faces: str) -> QuerySet[Item]:
-    """Keep the items with so many faces."""
-    if faces == "any":
-        return found.filter(n_faces__gt=0)
-    if faces == "none":  # looked at, and nothing found; "could not look" is no answer
-        return found.filter(n_faces=0, status=Item.Status.DONE)
-    if faces == "3":
-        return found.filter(n_faces__gte=3)
-    return found.filter(n_faces=int(faces)) if faces else found
-
-
-def _by_path(found: QuerySet[Item], chosen: Filter) -> QuerySet[Item]:
-    """Keep the items that lay in an exhibit, or whose path or digest fits the words."""
-    lay = Occurrence.objects.filter(item=OuterRef("pk"))
-    if chosen.exhibit:
-        lay = lay.filter(exhibit__public_id=chosen.exhibit)
-        found = found if chosen.words else found.filter(Exists(lay))
-    if chosen.words:
-        words = chosen.words.casefold()
-        fits = Q(Exists(lay.filter(path_folded__contains=words)))
-        if set(words) <= set("0123456789abcdef"):
-            by_digest = Q(sha256__startswith=words)
-            if chosen.exhibit:
-                by_digest &= Q(Exists(lay))
-            fits |= by_digest
-        found = found.filter(fits)
-    return found
 
 
 def _beyond(fields: Sequence[str], key: Sequence[object], *, forward: bool) -> Q:

@@ -129,6 +129,12 @@ class Item(models.Model):
             models.Index(fields=["case", "taken_at", "id"], name="item_by_date"),
             models.Index(fields=["case", "status", "error_code"], name="item_by_status"),
             models.Index(fields=["case", "camera"], name="item_by_camera"),
+            models.Index(fields=["case", "taken_on"], name="item_by_day"),
+            models.Index(
+                fields=["case", "gps_lat", "gps_lon"],
+                condition=models.Q(gps_lat__isnull=False),
+                name="item_by_place",
+            ),
         ]
 
     def __str__(self) -> str:

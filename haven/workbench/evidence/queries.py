@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from haven.web.errors import NotAllowed, NotFound
 from haven.workbench.cases import queries as cases
@@ -64,6 +64,15 @@ def get(exhibit_id: UUID, *, member: Member, to: str = "", case_id: UUID | None 
 def of_case(case: Case) -> QuerySet[Exhibit]:
     """Return the exhibits of a case in the order in which they came."""
     return Exhibit.objects.filter(case=case).select_related("added_by")
+
+
+def key_of(exhibit_id: UUID) -> Subquery:
+    """Return the key of an exhibit by its public id, as a part of another question.
+
+    The database finds it once and then knows that a comparison with it is one with a value;
+    over a join it would look through the paths of the exhibit for each item.
+    """
+    return Subquery(Exhibit.objects.filter(public_id=exhibit_id).values("pk"))
 
 
 def root(exhibit: Exhibit) -> Path:

@@ -7,25 +7,33 @@ Why     consultation is recorded by the same actions as on the pages
 Not     here: deciding anything; a person does that on a page
 """
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
+from pydantic import ValidationInfo, field_validator
 
 from haven.accounts.requests import MemberRequest
 from haven.web.api import FAILURES, After, Rows, rows_of
 from haven.web.keyset import window
 from haven.workbench.analysis import face_queries as faces
+from haven.workbench.analysis import item_filter
 from haven.workbench.analysis import item_queries as items
-from haven.workbench.review import actions, forms, queries
+from haven.workbench.review import actions, filter_form, queries
 
 router = Router(tags=["items and people"])
 
 _NO_ZERO = r"^[^\x00]*$"  # PostgreSQL compares no text with a zero byte
 _PATHS_SHOWN = 200
 Words = Annotated[str, Field(max_length=200, pattern=_NO_ZERO)]
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "taken": item_filter.Period.read,
+    "box": item_filter.Box.read,
+    "near": item_filter.Near.read,
+}
 
 
 class Filter(Schema):
@@ -39,12 +47,37 @@ class Filter(Schema):
     taken_from: date | None = None
     taken_to: date | None = None
     camera: Words = ""
+    taken: Annotated[str, Field(max_length=13, description='"2026", "2026-05", "none" …')] = ""
+    place: Literal["", "any", "none", "doubted"] = ""
+    box: Annotated[Words, Field(description="south,west,north,east in degrees")] = ""
+    near: Annotated[Words, Field(description="latitude, longitude in degrees")] = ""
+    radius: Annotated[float, Field(gt=0, le=item_filter.FARTHEST_KM, description="km")] = 1.0
+    device: Literal["", "named", "none", "unnumbered", "unknown"] = ""
+    serial: Words = ""
     exhibit: UUID | None = None
+    folder: Annotated[str, Field(max_length=1000, pattern=_NO_ZERO)] = ""
+    group: Annotated[str, Field(max_length=80, pattern=_NO_ZERO)] = ""
     code: Annotated[str, Field(max_length=40, pattern=_NO_ZERO)] = ""
 
-    def chosen(self) -> items.Filter:
+    @field_validator("taken", "box", "near")
+    @classmethod
+    def _readable(cls, text: str, info: ValidationInfo) -> str:
+        """Return a text that its reader can read."""
+        if text:
+            _READERS[str(info.field_name)](text)
+        return text
+
+    def chosen(self) -> item_filter.Filter:
         """Return the filter as the queries take it."""
-        return items.Filter(
+        return item_filter.Filter(
+            taken=item_filter.Period.read(self.taken) if self.taken else None,
+            place=self.place,
+            box=item_filter.Box.read(self.box) if self.box else None,
+            near=item_filter.Near.read(self.near, self.radius) if self.near else None,
+            device=self.device,
+            serial=self.serial,
+            folder=self.folder.strip("/"),
+            group=self.group,
             faces=self.faces,
             status=self.status,
             size=self.size,
@@ -146,7 +179,7 @@ def list_items(
 ) -> dict[str, object]:
     """The items of a case. Looking is recorded with what was looked for."""
     case = actions.view_items(
-        case_id, looked_for=forms.looked_for(request.GET), by=request.user, at=timezone.now()
+        case_id, looked_for=filter_form.looked_for(request.GET), by=request.user, at=timezone.now()
     )
     return rows_of(queries.tiles(case, chosen.chosen(), chosen.order, after))
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from haven.web.errors import NotFound
 from haven.web.keyset import Window, window
 from haven.workbench.analysis import face_queries as faces
+from haven.workbench.analysis import item_filter
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.authority import queries as authority
 from haven.workbench.review import words
@@ -83,7 +84,7 @@ def tile(item: Item) -> Tile:
     return Tile(item, True, icon, kind, "")
 
 
-def tiles(case: Case, chosen: items.Filter, order: str, after: str | None) -> Window[Item]:
+def tiles(case: Case, chosen: item_filter.Filter, order: str, after: str | None) -> Window[Item]:
     """Return a page of the items of a case."""
     return window(
         items.items(case, chosen).defer("steps_ms", "pdq"),
@@ -117,6 +118,16 @@ def persons(groups: Sequence[FaceGroup]) -> dict[int, Person]:
     """Return the people of groups, by the group's key."""
     found = Person.objects.filter(group__in=[group.pk for group in groups])
     return {one.group_id: one for one in found.select_related("named_by") if one.group_id}
+
+
+def name_of(case: Case, group_id: str) -> str:
+    """Return the name of the person behind a group of faces; its id where nobody is named."""
+    try:
+        group = faces.group(case, group_id)
+    except faces.GroupNotFound:
+        return group_id
+    person = persons([group]).get(group.pk)
+    return person.name if person else group_id
 
 
 def similar_groups(case: Case, group: FaceGroup, *, at: datetime) -> list[tuple[Row, str]] | None:

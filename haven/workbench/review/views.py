@@ -7,6 +7,7 @@ Not     here: people and searching (people_views.py)
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from haven.workbench.analysis import queries as analysis
 from haven.workbench.cases import actions as case_actions
 from haven.workbench.cases import queries as cases
 from haven.workbench.evidence import queries as evidence
-from haven.workbench.review import actions, forms, queries, words
+from haven.workbench.review import actions, filter_form, forms, queries, words
 from haven.workbench.search import queries as searches
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def overview(request: MemberRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = actions.view_items(
-        case_id, looked_for=forms.looked_for(request.GET), by=request.user, at=timezone.now()
+        case_id, looked_for=filter_form.looked_for(request.GET), by=request.user, at=timezone.now()
     )
     form = _filter(request, case)
     chosen, order = form.chosen(), form.chosen_order()
@@ -178,8 +179,11 @@ def _about(case: Case) -> dict[str, Any]:
     return {"case": case, "may_work": cases.allows(case, "work")}
 
 
-def _filter(request: MemberRequest, case: Case) -> forms.Items:
+def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
     """Return the filter form of a request."""
-    return forms.Items(
-        request.GET, cameras=item_queries.cameras(case), exhibits=evidence.of_case(case)
+    return filter_form.Items(
+        request.GET,
+        cameras=item_queries.cameras(case),
+        exhibits=evidence.of_case(case),
+        name_of=partial(queries.name_of, case),
     )

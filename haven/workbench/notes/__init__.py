@@ -1,0 +1,1 @@
+"""What members write down about a case and about things in it."""
