@@ -23,7 +23,9 @@ from haven.workbench.analysis.models import Item, Occurrence
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from haven.workbench.analysis.models import FaceGroup
     from haven.workbench.cases.models import Case
+    from haven.workbench.evidence.models import Exhibit
 
 STATUS = Item.Status
 NEAR_BITS = 31  # PDQ_CONFIDENT_MATCH_THRESHOLD of python-threatexchange, commit baefb4ed
@@ -59,6 +61,7 @@ class Filter:
     exhibit: UUID | None = None
     words: str = ""  # part of a path, or the beginning of a SHA-256
     error_code: str = ""
+    also: Q | None = None  # what a later part of the workbench knows of an item
 
 
 # Sizes of files: bounds in bytes, lower included, upper not.
@@ -89,6 +92,8 @@ def items(case: Case, chosen: Filter | None = None) -> QuerySet[Item]:
         found = found.filter(taken_on__lte=chosen.taken_to)
     if chosen.camera:
         found = found.filter(camera=chosen.camera)
+    if chosen.also is not None:
+        found = found.filter(chosen.also)
     return _by_path(found, chosen)
 
 
@@ -141,6 +146,18 @@ def near_duplicates(found: Item, *, most: int = 24) -> list[Item]:
         .filter(bits__lte=NEAR_BITS)
     )
     return list(near.order_by("bits", "pk")[:most])
+
+
+def with_faces_of(case: Case, group: FaceGroup) -> QuerySet[Item]:
+    """Return the items of a case on which a group has a face."""
+    return Item.objects.filter(case=case, faces__group=group).distinct()
+
+
+def below(case: Case, exhibit: Exhibit, folder: str = "") -> QuerySet[Item]:
+    """Return the items that lay in an exhibit, or below a folder of it."""
+    lay = Occurrence.objects.filter(exhibit=exhibit, item=OuterRef("pk"))
+    lay = lay.filter(path__startswith=f"{folder}/") if folder else lay
+    return Item.objects.filter(Exists(lay), case=case)
 
 
 def cameras(case: Case) -> list[str]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from uuid import UUID
 
+    from django.db.models import Q
+
+    from haven.workbench.categories.queries import Filters
     from haven.workbench.evidence.models import Exhibit
 
 _ANY = ("", _("any"))
@@ -72,13 +75,26 @@ class Items(forms.Form):
     )
     camera = forms.ChoiceField(label=_("Camera"), required=False)
     exhibit = forms.TypedChoiceField(label=_("Exhibit"), required=False, empty_value=None)
+    verdict = forms.ChoiceField(label=_("Category"), required=False)
+    judge = forms.TypedChoiceField(label=_("By"), required=False, coerce=int, empty_value=None)
     code = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, cameras: Iterable[str], exhibits: Iterable[Exhibit], **kwargs: Any
+        self,
+        *args: Any,
+        cameras: Iterable[str],
+        exhibits: Iterable[Exhibit],
+        verdicts: Filters | None = None,
+        **kwargs: Any,
     ) -> None:
-        """Offer the cameras and exhibits of the case."""
+        """Offer the cameras, exhibits and categories of the case."""
         super().__init__(*args, **kwargs)
+        self.verdicts = verdicts
+        if verdicts is None or not verdicts.choices:
+            del self.fields["verdict"], self.fields["judge"]
+        else:
+            self.fields["verdict"].choices = [_ANY, *verdicts.choices]  # type: ignore[attr-defined]
+            self.fields["judge"].choices = [_ANY, *verdicts.judges]  # type: ignore[attr-defined]
         self.fields["camera"].choices = [_ANY, *((name, name) for name in cameras)]  # type: ignore[attr-defined]
         self.known = {str(one.public_id): one for one in exhibits}
         self.fields["exhibit"].choices = [  # type: ignore[attr-defined]
@@ -100,6 +116,7 @@ class Items(forms.Form):
             exhibit=self._exhibit(value("exhibit")),
             words=(value("q") or "").strip(),
             error_code=value("code") or "",
+            also=self._having(value("verdict") or "", value("judge")),
         )
 
     def chosen_order(self) -> str:
@@ -110,6 +127,10 @@ class Items(forms.Form):
     def is_narrowed(self) -> bool:
         """Tell whether the filter chooses anything away."""
         return self.chosen() != items.Filter()
+
+    def _having(self, verdict: str, judge: int | None) -> Q | None:
+        """Return the condition of the chosen category, or None."""
+        return self.verdicts.having(verdict, by=judge) if self.verdicts else None
 
     def _exhibit(self, public_id: str | None) -> UUID | None:
         """Return the id of the chosen exhibit."""
