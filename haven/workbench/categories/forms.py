@@ -109,8 +109,9 @@ class Bulk(forms.Form):
         if not self.is_valid():
             raise selecting.WrongSelection("a selection is not whole")
         value = self.cleaned_data
+        whole = value["how"] == queries.HOW.FOLDER and not value["path"].strip("/")
         return selecting.Selection(
-            how=value["how"],
+            how=queries.HOW.EXHIBIT if whole else value["how"],
             item=value["item"],
             group=value["group"],
             exhibit=value["exhibit"],

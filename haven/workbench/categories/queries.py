@@ -79,24 +79,13 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A category as the bar of keys shows it."""
-
-    code: str
-    key: str
-    colour: str
-    said: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Judging:
     """The scheme in which verdicts are given on a page, and the others in use."""
 
     pk: int | None
     ref: str
     title: str
-    codes: Sequence[Choice]
+    codes: Sequence[schemes.Line]
     others: Sequence[schemes.Scheme]
 
 
@@ -175,12 +164,8 @@ def judging(case: Case, ref: str = "") -> Judging | None:
     if one is None:
         return None
     scheme = one.scheme
-    codes = [
-        Choice(code.code, code.key, code.colour, scheme.said(code.code), scheme.noted(code.code))
-        for code in scheme.codes
-    ]
     others = [other.scheme for other in found if other is not one]
-    return Judging(one.pk, scheme.ref, scheme.title, codes, others)
+    return Judging(one.pk, scheme.ref, scheme.title, scheme.lines, others)
 
 
 def standing(found: InUse | Judging | None, item_pks: Sequence[int]) -> dict[int, Label]:
@@ -235,18 +220,17 @@ def tallies(found: InUse, *, n_items: int) -> list[Tally]:
     """
     rows = Verdict.objects.filter(scheme=found.pk, stands=True) if found.pk else None
     counted = dict(rows.values_list("code").annotate(n=Count("pk")).order_by()) if rows else {}
-    scheme = found.scheme
     result = [
         Tally(
             code=one.code,
-            words=scheme.said(one.code),
+            words=one.said,
             colour=one.colour,
             count=counted.get(one.code, 0),
             share=_share(counted.get(one.code, 0), n_items),
             closes=one.closes,
-            note=scheme.noted(one.code),
+            note=one.note,
         )
-        for one in scheme.codes
+        for one in found.scheme.lines
     ]
     left = max(0, n_items - sum(counted.values()))
     return [*result, Tally("", str(_("Not reviewed")), "", left, _share(left, n_items))]

@@ -77,6 +77,18 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One category as a page shows it, in the reader's language."""
+
+    code: str
+    key: str
+    colour: str
+    said: str
+    note: str
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """A list of categories: what a code means, and where that is said."""
 
@@ -119,6 +131,21 @@ class Scheme:
         if found is None or not found.note:
             return ""
         return found.note if self.is_own else gettext(found.note)
+
+    @property
+    def lines(self) -> list[Line]:
+        """Return the categories for a reader."""
+        return [
+            Line(
+                one.code,
+                one.key,
+                one.colour,
+                self.said(one.code),
+                self.noted(one.code),
+                one.closes,
+            )
+            for one in self.codes
+        ]
 
     def closing(self) -> list[str]:
         """Return the codes after which nothing more is to be done."""
