@@ -219,6 +219,23 @@ VERBS: dict[str, Verb] = {
         _("It was changed whether everyone on a case sees a kept filter."), Kind.ALTERATION
     ),
     "filter.remove": Verb(_("A kept filter of items was removed."), Kind.ERASURE),
+    # categories
+    "scheme.make": Verb(_("A scheme of categories was made or changed."), Kind.ADMINISTRATION),
+    "scheme.retire": Verb(
+        _("A scheme of the agency is not offered any more."), Kind.ADMINISTRATION
+    ),
+    "scheme.set_default": Verb(
+        _("The scheme with which cases of an agency begin was set."), Kind.ADMINISTRATION
+    ),
+    "scheme.choose": Verb(_("A scheme of categories was chosen for a case."), Kind.ALTERATION),
+    "scheme.drop": Verb(
+        _("A scheme of categories is not used any more in a case."), Kind.ALTERATION
+    ),
+    "category.view": Verb(_("The verdicts of a case were looked at."), Kind.CONSULTATION),
+    "category.give": Verb(_("An item was given a category."), Kind.ALTERATION),
+    "category.batch": Verb(_("Many items were given a category."), Kind.ALTERATION),
+    "category.undo": Verb(_("A verdict was taken back."), Kind.ALTERATION),
+    "category.undo_batch": Verb(_("A batch of verdicts was undone."), Kind.ALTERATION),
     # searching for a face
     "face.search": Verb(_("Cases were searched for a face."), Kind.COMBINATION, needs_reason=True),
     "search.view": Verb(_("A search for a face was looked at."), Kind.CONSULTATION),

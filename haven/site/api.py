@@ -22,6 +22,7 @@ from haven.audit import api as record
 from haven.web import errors, failed
 from haven.workbench.analysis import api as analysis
 from haven.workbench.cases import api as cases
+from haven.workbench.categories import api as categories
 from haven.workbench.evidence import api as evidence
 from haven.workbench.review import api as review
 
@@ -55,7 +56,7 @@ api = Api(
     docs_decorator=require_safe,
     auth=SessionAuth(),
 )
-for _part in (cases, evidence, analysis, review):
+for _part in (cases, evidence, analysis, review, categories):
     api.add_router("cases/", _part.router)
 api.add_router("record/", record.router)
 

@@ -63,6 +63,7 @@ GRANTS = (
     Grant("authority_*", web="SIU", worker="SUD"),
     Grant("evidence_*", web="SIUD", worker="SUD"),
     Grant("analysis_*", web="SIUD", worker="SIUDM"),
+    Grant("categories_*", web="SIU", worker="SUD"),  # a verdict is superseded, never deleted
     Grant("review_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.
     Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact

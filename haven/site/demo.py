@@ -32,6 +32,8 @@ from haven.workbench.authority import actions as authority
 from haven.workbench.authority import queries as powers
 from haven.workbench.cases import actions as cases
 from haven.workbench.cases import queries as case_queries
+from haven.workbench.categories import choosing
+from haven.workbench.categories.schemes import Code
 from haven.workbench.evidence import actions as evidence
 
 NORTH = ("North Regional Unit", "NO", "regional", "north.example")
@@ -191,6 +193,7 @@ def _open_case(lead: Member, laid: exhibits.Laid) -> None:
         if member is not None and role is not None and member.pk != lead.pk:
             cases.add_member(case.public_id, member=member, role=role, by=lead, at=now)
     _enter_authority(case.public_id, lead)
+    _choose_scheme(case.public_id, lead)
     for label, folder in laid.items():
         exhibit = evidence.add_folder(case.public_id, folder=folder, label=label, by=lead, at=now)
         analysis.start_run(exhibit.public_id, profile=settings.HAVEN_PROFILE, by=lead, at=now)
@@ -207,6 +210,31 @@ def _enter_authority(case_id: UUID, lead: Member) -> None:
         valid_from=timezone.localdate(now),
     )
     authority.enter(case_id, basis, by=lead, at=now)
+
+
+def _choose_scheme(case_id: UUID, lead: Member) -> None:
+    """Have the agency begin its cases with a harmless scheme, and choose it.
+
+    The schemes for abuse material are offered too, and not used: every picture here is a
+    harmless one of adults or of things, and no verdict is given beforehand.
+    """
+    now = timezone.now()
+    administrator = members.by_username("marit")
+    assert administrator is not None  # noqa: S101  # made above
+    made = choosing.make(
+        name="Demonstration",
+        source="Harmless words for the harmless pictures of this demonstration.",
+        codes=[
+            Code(code="people", key="1", words="People", colour="accent"),
+            Code(code="place", key="2", words="A place", colour="good"),
+            Code(code="thing", key="3", words="A thing or an animal", colour="warning"),
+            Code(code="other", key="0", words="Not relevant", closes=True),
+        ],
+        by=administrator,
+        at=now,
+    )
+    choosing.set_default(made.key, by=administrator, at=now)
+    choosing.choose(case_id, made.scheme.ref, by=lead, at=now)
 
 
 def _password() -> str:

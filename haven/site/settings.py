@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "haven.workbench.analysis",
     "haven.workbench.search",
     "haven.workbench.notes",
+    "haven.workbench.categories",
     "haven.workbench.review",
     "haven.workbench.facets",
     "allauth",

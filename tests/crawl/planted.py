@@ -129,6 +129,7 @@ def _office(marks: Marks, agency: Agency, home: str, lead: Member) -> dict[str, 
     from haven.accounts.joining.models import Application
     from haven.accounts.models import Domain
     from haven.workbench.authority import actions as authority
+    from haven.workbench.categories import choosing, schemes
 
     domain = f"{home}.example"
     verified = Domain.objects.create(agency=agency, name=domain, how="meeting", verified_at=NOW)
@@ -163,6 +164,16 @@ def _office(marks: Marks, agency: Agency, home: str, lead: Member) -> dict[str, 
         lead.username, reason=marks.new(home, "reason"), by=admin, at=timezone.now()
     )
     word = authority.add_word(which="purpose", word=marks.new(home, "word"), by=admin, at=NOW)
+    choosing.make(
+        name=marks.new(home, "scheme"),
+        source=marks.new(home, "origin of a scheme"),
+        codes=[
+            schemes.Code(code=code, key=code, words=marks.new(home, f"category {code}"))
+            for code in "12"
+        ],
+        by=admin,
+        at=NOW,
+    )
     return {
         "reset_id": reset.pk,
         "word_id": word.pk,
@@ -242,6 +253,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "face_id": face.pk,
         "group_id": group,
         "change_id": change.pk,
+        "batch_id": _batch(marks, owner, case.public_id, items[:2], lead),
         "authority_id": entered.public_id,
         "member_id": lead.pk,
         "probe_id": probe,
@@ -269,6 +281,23 @@ def _written(marks: Marks, owner: str, case_id: Any, item_pk: int, lead: Member)
         "thing_id": str(item_pk),
         "filter_id": kept.public_id,
     }
+
+
+def _batch(marks: Marks, owner: str, case_id: Any, items: list[Any], lead: Member) -> Any:
+    """Return the id of a category given to several items of a case."""
+    from haven.workbench.categories import actions as categories
+    from haven.workbench.categories import choosing, selecting
+
+    choosing.choose(case_id, "uk@1", by=lead, at=NOW)
+    given = categories.give_many(
+        case_id,
+        selecting.Selection(how="chosen", chosen=[one.pk for one in items]),
+        categories.Judgement(scheme="uk@1", code="C", reason=marks.new(owner, "reason")),
+        by=lead,
+        at=NOW,
+    )
+    assert given.batch is not None
+    return given.batch.public_id
 
 
 def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, Any]:

@@ -75,6 +75,10 @@ OWN = {  # of a member, not of a case
     "accounts:terms",
     "authority:lists",
     "authority:retire",
+    "categories:make",
+    "categories:retire",
+    "categories:schemes",
+    "categories:set_default",
     "accounts:confirm-reset",
     "search:statistics",
     "search:statistics_csv",
@@ -149,6 +153,13 @@ POST_ALONE = {
     "audit:bring_stamp",
     "authority:retire",
     "authority:withdraw",
+    "categories:choose",
+    "categories:drop",
+    "categories:give",
+    "categories:retire",
+    "categories:set_default",
+    "categories:undo",
+    "categories:undo_batch",
     "cases:responsible",
     "cases:role",
     "cases:take_off",
@@ -200,6 +211,8 @@ BOTH = {
     "audit:export",
     "authority:enter",
     "authority:lists",
+    "categories:make",
+    "categories:many",
     "cases:members",
     "cases:open",
     "evidence:add_folder",
@@ -280,7 +293,7 @@ def world(north_lead: "Member", south_lead: "Member", evidence_root: "Path") -> 
     )
 
 
-def _case(lead: "Member", number: str, root: "Path") -> Ids:
+def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  # one of everything
     """Return the ids of a case, an exhibit, an item, a face, a group, a change, a probe."""
     from haven.audit import queries as record
     from haven.workbench.analysis import actions as analysis
@@ -288,6 +301,8 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     from haven.workbench.analysis.models import Face
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
+    from haven.workbench.categories import actions as categories
+    from haven.workbench.categories import choosing, selecting
     from haven.workbench.evidence import actions as evidence
     from haven.workbench.facets import actions as facets
     from haven.workbench.notes import actions as notes
@@ -324,6 +339,15 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     assert probe is not None
     probing._save(probe, findings(f"{number}-probe", [person(0, wobble=2)]))
     searches.go_on(probe.pk, at=NOW)
+    choosing.choose(case.public_id, "uk@1", by=lead, at=NOW)
+    given = categories.give_many(
+        case.public_id,
+        selecting.Selection(how="chosen", chosen=[one.pk for one in items]),
+        categories.Judgement(scheme="uk@1", code="C"),
+        by=lead,
+        at=NOW,
+    )
+    assert given.batch is not None
     erasure = retention.ask(case.public_id, ground="order", reason="x", by=lead, at=NOW)
     return {
         "case_id": case.public_id,
@@ -337,6 +361,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
         "face_id": face.pk,
         "group_id": face.group.public_id,
         "change_id": change.pk,
+        "batch_id": given.batch.public_id,
         "authority_id": entered.public_id,
         "member_id": lead.pk,
         "agency_id": lead.agency_id,
@@ -469,6 +494,11 @@ def _rows() -> dict[str, list[Any]]:
     """Return every row of the workbench and of the accounts."""
     of_cases = ("cases", "evidence", "authority", "analysis", "search", "review", "retention")
     labels = ("accounts", "notes", "facets", *of_cases)
+    of_cases = (
+        *("cases", "evidence", "authority", "analysis", "search", "categories"),
+        *("review", "retention"),
+    )
+    labels = ("accounts", *of_cases)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {
         model._meta.label: sorted(map(repr, model.objects.values_list()))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from haven.workbench.analysis.models import Item, Run
     from haven.workbench.authority.models import Authority
     from haven.workbench.cases.models import Case
+    from haven.workbench.categories.schemes import Scheme
     from haven.workbench.evidence.models import Exhibit
 
 Lay = Callable[[Mapping[str, bytes]], Path]
@@ -189,3 +190,19 @@ def started(asking, face, filled, north_lead, member):
         **SAID, across=True, urgent_why="A child is in danger now.", urgent_officer=officer.pk
     )
     return actions.search_face(asking.public_id, face.pk, ask, by=north_lead, at=NOW)
+
+
+def scheme(case: "Case", north_lead: "Member") -> "Scheme":
+    """Return the scheme of the case, the letters of the United Kingdom."""
+    from haven.workbench.categories import choosing
+
+    return choosing.choose(case.public_id, "uk@1", by=north_lead, at=NOW).scheme
+
+
+@pytest.fixture
+def colleague(case: "Case", north_reader: "Member", north_lead: "Member") -> "Member":
+    """Return the reader, who now works on the case."""
+    from haven.workbench.cases import actions
+
+    actions.change_role(case.public_id, north_reader.pk, role="worker", by=north_lead, at=NOW)
+    return north_reader

@@ -170,6 +170,7 @@ class Filter:
     group: str = ""  # public id of a group of faces
     words: str = ""  # part of a path, or the beginning of a SHA-256
     error_code: str = ""
+    also: Q | None = None  # what a later part of the workbench knows of an item
 
 
 def of_case(case: Case, chosen: Filter) -> QuerySet[Item]:
@@ -179,6 +180,8 @@ def of_case(case: Case, chosen: Filter) -> QuerySet[Item]:
     found = _by_time(found, chosen)
     found = _by_place(found, chosen)
     found = _by_device(found, chosen)
+    if chosen.also is not None:
+        found = found.filter(chosen.also)
     return _by_path(found, chosen)
 
 

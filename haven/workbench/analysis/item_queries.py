@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from pgvector.django import HammingDistance
 
 from haven import engine
@@ -24,7 +24,9 @@ from haven.workbench.analysis.models import Item, Occurrence
 from haven.workbench.evidence import queries as evidence
 
 if TYPE_CHECKING:
+    from haven.workbench.analysis.models import FaceGroup
     from haven.workbench.cases.models import Case
+    from haven.workbench.evidence.models import Exhibit
 
 STATUS = Item.Status
 NEAR_BITS = 31  # PDQ_CONFIDENT_MATCH_THRESHOLD of python-threatexchange, commit baefb4ed
@@ -120,6 +122,18 @@ def near_duplicates(found: Item, *, most: int = 24) -> list[Item]:
         .filter(bits__lte=NEAR_BITS)
     )
     return list(near.order_by("bits", "pk")[:most])
+
+
+def with_faces_of(case: Case, group: FaceGroup) -> QuerySet[Item]:
+    """Return the items of a case on which a group has a face."""
+    return Item.objects.filter(case=case, faces__group=group).distinct()
+
+
+def below(case: Case, exhibit: Exhibit, folder: str = "") -> QuerySet[Item]:
+    """Return the items that lay in an exhibit, or below a folder of it."""
+    lay = Occurrence.objects.filter(exhibit=exhibit, item=OuterRef("pk"))
+    lay = lay.filter(path__startswith=f"{folder}/") if folder else lay
+    return Item.objects.filter(Exists(lay), case=case)
 
 
 def cameras(case: Case) -> list[str]:

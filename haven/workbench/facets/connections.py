@@ -170,14 +170,15 @@ def _people(case: Case, chosen: Filter) -> tuple[list[Node], int]:
     """Return the groups of faces on most items, and how many groups there are."""
     if chosen == item_filter.Filter():  # the groups themselves know
         groups = faces.groups(case)
-        rows = groups.order_by(*faces.GROUP_ORDER).values_list("pk", "n_items")
+        counts = dict(
+            groups.order_by(*faces.GROUP_ORDER).values_list("pk", "n_items")[: MOST["people"]]
+        )
         n_every = groups.count()
     else:
         found = items.items(case, chosen).filter(faces__group__isnull=False)
         counted = found.values_list("faces__group").annotate(n=Count("pk", distinct=True))
-        rows = counted.order_by("-n", "faces__group")
+        counts = dict(counted.order_by("-n", "faces__group")[: MOST["people"]])
         n_every = found.aggregate(n=Count("faces__group", distinct=True))["n"]
-    counts = dict(rows[: MOST["people"]])
     by_pk = {one.pk: one for one in faces.groups(case).filter(pk__in=counts)}
     return [
         Node(by_pk[pk].public_id, n, {"group": by_pk[pk].public_id}, group=by_pk[pk])

@@ -22,6 +22,7 @@ from haven.web.pages import page
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import item_queries
 from haven.workbench.cases import queries as cases
+from haven.workbench.categories import queries as categories
 from haven.workbench.evidence import queries as evidence
 from haven.workbench.facets import (
     actions,
@@ -204,6 +205,7 @@ def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
         cameras=item_queries.cameras(case),
         exhibits=evidence.of_case(case),
         name_of=partial(review.name_of, case),
+        verdicts=categories.filters(case, member=request.user),
     )
 
 

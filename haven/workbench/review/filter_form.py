@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from haven.workbench.analysis import item_filter
 from haven.workbench.analysis import item_queries as items
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from uuid import UUID
 
+    from django.db.models import Q
+
+    from haven.workbench.categories.queries import Filters
     from haven.workbench.evidence.models import Exhibit
 
 _ANY = ("", _("any"))
@@ -64,6 +68,7 @@ ORDERS = [
     ("arrival", _("as they came")),
 ]
 _FIRST = ("q", "order", "faces", "status", "size", "taken_from", "taken_to", "camera", "exhibit")
+_VERDICTS = ("verdict", "judge")  # where the case has a scheme
 _MORE = ("taken", "place", "near", "radius", "device", "serial", "folder")
 
 
@@ -143,6 +148,10 @@ class Items(forms.Form):
     device = forms.ChoiceField(label=_("Device"), choices=DEVICES, required=False)
     serial = forms.CharField(label=_("Serial number"), required=False, max_length=200)
     folder = forms.CharField(label=_("Folder"), required=False, max_length=1000)
+    verdict = forms.ChoiceField(label=_("Category"), required=False)
+    judge = forms.TypedChoiceField(
+        label=pgettext_lazy("of a category", "By"), required=False, coerce=int, empty_value=None
+    )
     box = _Read(item_filter.Box.read, label=_("Area"), max_length=120, widget=forms.HiddenInput)
     group = forms.CharField(
         label=_("Group of faces"), required=False, max_length=80, widget=forms.HiddenInput
@@ -157,11 +166,17 @@ class Items(forms.Form):
         cameras: Iterable[str],
         exhibits: Iterable[Exhibit],
         name_of: Callable[[str], str] = str,
+        verdicts: Filters | None = None,
         **kwargs: Any,
     ) -> None:
-        """Offer the cameras and exhibits of the case; `name_of` names a group by its id."""
+        """Offer the cameras, exhibits and categories of the case; `name_of` names a group."""
         super().__init__(*args, **kwargs)
-        self.name_of = name_of
+        self.name_of, self.verdicts = name_of, verdicts
+        if verdicts is None or not verdicts.choices:
+            del self.fields["verdict"], self.fields["judge"]
+        else:
+            self.fields["verdict"].choices = [_ANY, *verdicts.choices]  # type: ignore[attr-defined]
+            self.fields["judge"].choices = [_ANY, *verdicts.judges]  # type: ignore[attr-defined]
         self.fields["camera"].choices = [_ANY, *((name, name) for name in cameras)]  # type: ignore[attr-defined]
         self.known = {str(one.public_id): one for one in exhibits}
         self.fields["exhibit"].choices = [  # type: ignore[attr-defined]
@@ -194,6 +209,7 @@ class Items(forms.Form):
             group=value("group") or "",
             words=(value("q") or "").strip(),
             error_code=value("code") or "",
+            also=self._having(value("verdict") or "", value("judge")),
         )
 
     def chosen_order(self) -> str:
@@ -236,7 +252,8 @@ class Items(forms.Form):
 
     def first_fields(self) -> list[forms.BoundField]:
         """Return the fields that are always on the page."""
-        return [self[name] for name in _FIRST]
+        known = [name for name in _VERDICTS if name in self.fields]
+        return [self[name] for name in (*_FIRST, *known)]
 
     def more_fields(self) -> list[forms.BoundField]:
         """Return the fields that a reader asks for."""
@@ -246,6 +263,10 @@ class Items(forms.Form):
         """Tell whether one of the further fields is used, or wrong."""
         self.is_valid()
         return any(name in self.errors or self.data.get(name) for name in _MORE)
+
+    def _having(self, verdict: str, judge: int | None) -> Q | None:
+        """Return the condition of the chosen category, or None."""
+        return self.verdicts.having(verdict, by=judge) if self.verdicts else None
 
     def _exhibit(self, public_id: str | None) -> UUID | None:
         """Return the id of the chosen exhibit."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from haven.workbench.analysis.models import Face, FaceGroup, Item
     from haven.workbench.cases.models import Case
+    from haven.workbench.categories.queries import Label
 
 ITEMS_ON_A_PAGE = 60
 GROUPS_ON_A_PAGE = 24
@@ -51,6 +52,7 @@ class Tile:
     icon: str
     title: object
     text: object
+    label: Label | None = None  # the verdict that stands, in the scheme of the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,17 @@ class Change:
     is_undoable: bool
 
 
-def tile(item: Item) -> Tile:
+def tile(item: Item, label: Label | None = None) -> Tile:
     """Return how an item is shown. Only an item with faces has a view."""
     icon, kind = words.KINDS.get(item.kind, words.KINDS["other"])
     if item.status == items.STATUS.FAILED:
-        return Tile(
-            item, False, "failed", words.failure(item.error_code).short, words.NOT_LOOKED_AT
-        )
+        why = words.failure(item.error_code).short
+        return Tile(item, False, "failed", why, words.NOT_LOOKED_AT, label)
     if item.status == items.STATUS.UNSUPPORTED:
-        return Tile(item, False, icon, kind, words.failure(item.error_code).short)
+        return Tile(item, False, icon, kind, words.failure(item.error_code).short, label)
     if not item.n_faces:
-        return Tile(item, False, "hidden", kind, words.NO_FACE)
-    return Tile(item, True, icon, kind, "")
+        return Tile(item, False, "hidden", kind, words.NO_FACE, label)
+    return Tile(item, True, icon, kind, "", label)
 
 
 def tiles(case: Case, chosen: item_filter.Filter, order: str, after: str | None) -> Window[Item]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -25,6 +26,7 @@ from haven.workbench.analysis import item_queries
 from haven.workbench.analysis import queries as analysis
 from haven.workbench.cases import actions as case_actions
 from haven.workbench.cases import queries as cases
+from haven.workbench.categories import queries as categories
 from haven.workbench.evidence import queries as evidence
 from haven.workbench.review import actions, filter_form, forms, queries, words
 from haven.workbench.search import queries as searches
@@ -50,13 +52,15 @@ def overview(request: MemberRequest, case_id: UUID) -> HttpResponse:
     else:
         case = case_actions.view(case_id, by=request.user, at=now)
     last_runs = analysis.last_runs(case)
+    counts = analysis.counts(case)
     return page(
         request,
         "review/overview.html",
         part="overview",
         **_about(case),
         runs=analysis.progress(case, now=now),
-        counts=analysis.counts(case),
+        counts=counts,
+        tally=_tally(case, counts.n_items),
         clocks=searches.pending(case, at=now),
         responsible=cases.responsible(case),
         exhibits=[(one, last_runs.get(one.pk)) for one in evidence.of_case(case)],
@@ -71,6 +75,8 @@ def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
     form = _filter(request, case)
     chosen, order = form.chosen(), form.chosen_order()
     window = queries.tiles(case, chosen, order, request.GET.get("after"))
+    judging = categories.judging(case, request.GET.get("scheme", ""))
+    labels = categories.standing(judging, [item.pk for item in window.rows])
     return page(
         request,
         "review/items.html",
@@ -79,7 +85,8 @@ def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
         runs=analysis.progress(case, now=timezone.now()),
         form=form,
         window=window,
-        tiles=[queries.tile(item) for item in window.rows],
+        tiles=[queries.tile(item, labels.get(item.pk)) for item in window.rows],
+        judging=judging,
         count=item_queries.items(case, chosen).count(),
     )
 
@@ -92,6 +99,7 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     on_it = list(faces.faces_on(found))
     named = queries.persons([face.group for face in on_it if face.group])
     paths = list(item_queries.paths(found)[: _PATHS_SHOWN + 1])
+    judging = categories.judging(case, request.GET.get("scheme", ""))
     return page(
         request,
         "review/item.html",
@@ -108,6 +116,11 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         near=[queries.tile(one) for one in item_queries.near_duplicates(found)],
         before=before,
         after=after,
+        judging=judging,
+        standing=categories.standing(judging, [found.pk]).get(found.pk),
+        history=categories.history(found),
+        folders=categories.folders(paths),
+        next_url=_item_url(request, case, after),
     )
 
 
@@ -179,6 +192,21 @@ def _about(case: Case) -> dict[str, Any]:
     return {"case": case, "may_work": cases.allows(case, "work")}
 
 
+def _tally(case: Case, n_items: int) -> tuple[categories.InUse, list[categories.Tally]] | None:
+    """Return the main scheme of a case with its counts, or None."""
+    found = categories.current(case)
+    return (found, categories.tallies(found, n_items=n_items)) if found else None
+
+
+def _item_url(request: MemberRequest, case: Case, item_pk: int | None) -> str:
+    """Return the address of another item within the same filter; nothing without one."""
+    if item_pk is None:
+        return ""
+    kept = request.GET.urlencode()
+    address = reverse("review:item", args=[case.public_id, item_pk])
+    return f"{address}?{kept}" if kept else address
+
+
 def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
     """Return the filter form of a request."""
     return filter_form.Items(
@@ -186,4 +214,5 @@ def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
         cameras=item_queries.cameras(case),
         exhibits=evidence.of_case(case),
         name_of=partial(queries.name_of, case),
+        verdicts=categories.filters(case, member=request.user),
     )

@@ -1,0 +1,1 @@
+"""Categories: which label of which scheme a member gave to an item."""
