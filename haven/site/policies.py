@@ -32,6 +32,7 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "authority.OwnWord": "words of an agency for its lists; SPECIAL shows each agency its own",
     "cases.Clock": "number and dates alone; an agency's supervisors watch those of all its cases",
     "retention.Erasure": "outlives its case; number, dates and proof, for those who watch dates",
+    "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
 }
 
 # The owner's functions see past the policies; each answers one question about who asks.
@@ -111,6 +112,13 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "authority_ownword": {"ALL": f"agency_id = {MY_AGENCY}"},
     "cases_clock": {"ALL": f"agency_id = {MY_AGENCY}"},
     "retention_erasure": {"ALL": f"agency_id = {MY_AGENCY}"},
+    # How much somebody saw is that member's alone, also after leaving the case.
+    "wellbeing_exposure": {
+        "SELECT": f"member_id = {ME}",
+        "INSERT": f"member_id = {ME} AND case_id = {VISIBLE}",
+        "UPDATE": f"member_id = {ME}",
+    },
+    "wellbeing_agencypolicy": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,
     # for the contact of an agency its members, and for curators everyone. Curators are seen
     # by all, because applications are put before them.
