@@ -62,6 +62,7 @@ GRANTS = (
     Grant("evidence_*", web="SIUD", worker="SUD"),
     Grant("analysis_*", web="SIUD", worker="SIUDM"),
     Grant("review_*", web="SIUD", worker="SUD"),
+    Grant("reveals_*", web="SIU", worker="SUD"),
     Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
     # Members and how they sign in.
     Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact

@@ -32,6 +32,7 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "authority.OwnWord": "words of an agency for its lists; SPECIAL shows each agency its own",
     "cases.Clock": "number and dates alone; an agency's supervisors watch those of all its cases",
     "retention.Erasure": "outlives its case; number, dates and proof, for those who watch dates",
+    "reveals.Choice": "how a member likes originals drawn; SPECIAL shows each member the own",
     "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
 }
 
@@ -118,6 +119,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
         "INSERT": f"member_id = {ME} AND case_id = {VISIBLE}",
         "UPDATE": f"member_id = {ME}",
     },
+    "reveals_choice": {"ALL": f"member_id = {ME}"},
     "wellbeing_agencypolicy": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,
     # for the contact of an agency its members, and for curators everyone. Curators are seen

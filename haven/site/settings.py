@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "haven.workbench.analysis",
     "haven.workbench.search",
     "haven.workbench.wellbeing",
+    "haven.workbench.reveals",
     "haven.workbench.review",
     "allauth",
     "allauth.account",

@@ -25,6 +25,8 @@ from haven.workbench.analysis import queries as analysis
 from haven.workbench.cases import actions as case_actions
 from haven.workbench.cases import queries as cases
 from haven.workbench.evidence import queries as evidence
+from haven.workbench.reveals import actions as reveal_actions
+from haven.workbench.reveals import queries as reveals
 from haven.workbench.review import actions, forms, queries, words
 from haven.workbench.search import queries as searches
 
@@ -57,6 +59,7 @@ def overview(request: MemberRequest, case_id: UUID) -> HttpResponse:
         runs=analysis.progress(case, now=now),
         counts=analysis.counts(case),
         clocks=searches.pending(case, at=now),
+        n_asked=reveals.waiting(case, member=request.user).count(),
         exhibits=[(one, last_runs.get(one.pk)) for one in evidence.of_case(case)],
     )
 
@@ -105,12 +108,19 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         near=[queries.tile(one) for one in item_queries.near_duplicates(found)],
         before=before,
         after=after,
+        ladder=reveals.ladder(
+            case,
+            found,
+            member=request.user,
+            session=reveals.session_of(request.session.session_key),
+            at=timezone.now(),
+        ),
     )
 
 
 @require_POST
 def background(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
-    key = analysis_actions.ask_background(case_id, item_id, by=request.user, at=timezone.now())
+    key, look = reveal_actions.ask_background(case_id, item_id, by=request.user, at=timezone.now())
     case = cases.get(case_id, member=request.user)
     found = item_queries.item(case, item_id)
     return page(
@@ -121,6 +131,7 @@ def background(request: MemberRequest, case_id: UUID, item_id: int) -> HttpRespo
         item=found,
         tile=queries.tile(found),
         key=key,
+        look=look.public_id,
     )
 
 
