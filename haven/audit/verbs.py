@@ -199,6 +199,21 @@ VERBS: dict[str, Verb] = {
     "item.background": Verb(
         _("The background of an item was looked at, with people filled."), Kind.CONSULTATION
     ),
+    # seeing more than faces
+    "reveal.open": Verb(_("It was asked to see more of an item than faces."), Kind.CONSULTATION),
+    "reveal.part": Verb(_("A part of an item was shown."), Kind.CONSULTATION),
+    "reveal.whole": Verb(_("The whole of an item was shown."), Kind.CONSULTATION),
+    "reveal.end": Verb(_("What was shown of an item was hidden again."), Kind.CONSULTATION),
+    "reveal.ask": Verb(
+        _("A second person was asked for, to see the whole of an item."), Kind.CONSULTATION
+    ),
+    "reveal.agree": Verb(
+        _("A second person agreed that the whole of an item is shown."), Kind.CONSULTATION
+    ),
+    "reveal.refuse": Verb(
+        _("A second person did not agree that the whole of an item is shown."),
+        Kind.CONSULTATION,
+    ),
     "people.view": Verb(_("The people of a case were listed."), Kind.CONSULTATION),
     "group.view": Verb(_("A group of faces was looked at."), Kind.CONSULTATION),
     "group.merge": Verb(_("Groups of faces were merged."), Kind.COMBINATION),

@@ -14,6 +14,8 @@ from haven.engine.faces.embed import LENGTH as EMBEDDING_LENGTH
 from haven.engine.faces.embed import MODEL_NAME
 from haven.engine.faces.group import FaceTable, group
 from haven.engine.options import PROFILES, Limits, Options, for_profile
+from haven.engine.originals import SIDE_PX as ORIGINAL_SIDE_PX
+from haven.engine.originals import Drawing, open_original, piece
 from haven.engine.pipeline import Models, analyse
 from haven.engine.provenance import SEGMENTER, fingerprint, models_in, versions
 from haven.engine.records import (
@@ -26,6 +28,7 @@ from haven.engine.records import (
     Metadata,
     Occurrence,
     PerceptualHash,
+    Picture,
     Status,
 )
 from haven.engine.results import read_faces, read_media
@@ -43,6 +46,7 @@ from haven.engine.sources import Source, find_sources
 __all__ = [
     "EMBEDDING_LENGTH",
     "MODEL_NAME",
+    "ORIGINAL_SIDE_PX",
     "PROFILES",
     "RUNNERS",
     "SANDBOX_TIERS",
@@ -57,6 +61,7 @@ __all__ = [
     "Counts",
     "Derivatives",
     "Digests",
+    "Drawing",
     "EngineError",
     "Face",
     "FaceTable",
@@ -70,6 +75,7 @@ __all__ = [
     "Occurrence",
     "Options",
     "PerceptualHash",
+    "Picture",
     "ResultsFolder",
     "Runner",
     "SandboxState",
@@ -88,7 +94,9 @@ __all__ = [
     "near_pdq",
     "nearest",
     "open_folder",
+    "open_original",
     "pdq_from_hex",
+    "piece",
     "read_faces",
     "read_media",
     "retryable_codes",

@@ -65,6 +65,8 @@ GRANTS = (
     Grant("analysis_*", web="SIUD", worker="SIUDM"),
     Grant("categories_*", web="SIU", worker="SUD"),  # a verdict is superseded, never deleted
     Grant("review_*", web="SIUD", worker="SUD"),
+    Grant("reveals_*", web="SIU", worker="SUD"),
+    Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
     # Members and how they sign in.
     Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact
     Grant("accounts_member", web="SIU", worker="SU"),

@@ -34,6 +34,8 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "categories.OwnScheme": "schemes an agency made; SPECIAL as above",
     "cases.Clock": "number and dates alone; an agency's supervisors watch those of all its cases",
     "retention.Erasure": "outlives its case; number, dates and proof, for those who watch dates",
+    "reveals.Choice": "how a member likes originals drawn; SPECIAL shows each member the own",
+    "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
 }
 
 # The owner's functions see past the policies; each answers one question about who asks.
@@ -130,6 +132,15 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "retention_erasure": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in, and nobody changes what a member is:
     # name, agency and roles. After it colleagues alone are there,
+    # How much somebody saw is that member's alone, also after leaving the case.
+    "wellbeing_exposure": {
+        "SELECT": f"member_id = {ME}",
+        "INSERT": f"member_id = {ME} AND case_id = {VISIBLE}",
+        "UPDATE": f"member_id = {ME}",
+    },
+    "reveals_choice": {"ALL": f"member_id = {ME}"},
+    "wellbeing_agencypolicy": {"ALL": f"agency_id = {MY_AGENCY}"},
+    # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,
     # for the contact of an agency its members, and for curators everyone. Curators are seen
     # by all, because applications are put before them.
     "accounts_member": {

@@ -66,6 +66,8 @@ INSTALLED_APPS = [
     "haven.workbench.search",
     "haven.workbench.notes",
     "haven.workbench.categories",
+    "haven.workbench.wellbeing",
+    "haven.workbench.reveals",
     "haven.workbench.review",
     "haven.workbench.facets",
     "allauth",

@@ -13,6 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
+_PICTURE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Disposition": "inline; filename=view.jpg",
+}
+
 
 def page(
     request: HttpRequest,
@@ -39,6 +47,11 @@ def page(
     response = render(request, template, context, status=status)
     patch_vary_headers(response, ("HX-Request",))
     return response
+
+
+def picture(jpeg: bytes) -> HttpResponse:
+    """Return a JPEG that was made here, with headers that keep it out of caches and pages."""
+    return HttpResponse(jpeg, content_type="image/jpeg", headers=_PICTURE)
 
 
 def wants_part(request: HttpRequest) -> bool:

@@ -260,6 +260,26 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "search_id": search,
         "position": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
+        **_reveal(marks, owner, items[0], lead),
+    }
+
+
+def _reveal(marks: Marks, owner: str, item: Any, lead: Member) -> dict[str, Any]:
+    """Return the ids of a reveal, of what is held, and of a request for a second person."""
+    from haven.workbench.reveals import actions as reveals
+    from tests.workbench import opened
+
+    asker = opened.who(lead, timezone.now())
+    case_id = item.case.public_id
+    why = f"to read {marks.new(owner, 'reason')}"
+    asked = reveals.Asked(step=4, reason=why)
+    reveal = opened.make_ready(reveals.open_reveal(case_id, item.pk, asked, who=asker))
+    held = reveals.begin(case_id, item.pk, reveal.public_id, step=4, who=asker)
+    request = reveals.ask_second(case_id, item.pk, reason=why, who=asker)
+    return {
+        "reveal_id": reveal.public_id,
+        "hold_id": held.public_id,
+        "request_id": request.public_id,
     }
 
 

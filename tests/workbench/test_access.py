@@ -7,12 +7,13 @@ from haven.workbench.analysis import grouping
 from haven.workbench.analysis.models import Face
 from tests.workbench.build import person
 
-PARTS = ("cases", "evidence", "authority", "analysis", "review")
+PARTS = ("cases", "evidence", "authority", "analysis", "reveals", "review")
 FREE = {
     "cases:list",
     "cases:open",
     "authority:lists",
     "authority:retire",
+    "reveals:choose",
 }  # pages of a member, not of a case
 WORK = {  # pages that a reader of the case gets a refusal from
     "evidence:add_folder",
@@ -32,8 +33,20 @@ WORK = {  # pages that a reader of the case gets a refusal from
     "review:split",
     "review:undo",
     "review:retry",
+    "reveals:open",
+    "reveals:ask",
+    "reveals:begin",
+    "reveals:original",
+    "reveals:decide",
 }
 POST = {
+    "reveals:open",
+    "reveals:ask",
+    "reveals:begin",
+    "reveals:beat",
+    "reveals:end",
+    "reveals:close",
+    "reveals:decide",
     "authority:withdraw",
     "cases:responsible",
     "cases:role",
@@ -50,6 +63,11 @@ POST = {
     "review:search_face",
 }
 NEEDS_MORE = {
+    "reveals:original",
+    "reveals:beat",
+    "reveals:end",
+    "reveals:close",
+    "reveals:decide",
     "analysis:background",
     "analysis:probe_crop",
 }
@@ -90,6 +108,9 @@ def url_of(case, exhibit, found, north_lead, authority):
         "probe_id": case.public_id,
         "search_id": search.public_id,
         "position": 0,
+        "reveal_id": case.public_id,
+        "hold_id": case.public_id,
+        "request_id": case.public_id,
     }
 
     def address(name):

@@ -376,3 +376,30 @@ class ProbeFace(models.Model):
 
     def __str__(self) -> str:
         return f"face {self.position} of probe {self.probe_id}"
+
+
+class OpenedOriginal(models.Model):
+    """An original that a worker decoded for one reveal; its pixels lie sealed until then."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("being made ready")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("could not be opened")
+        ERASED = "erased", _("erased")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    keep_until = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    error_code = models.CharField(max_length=40, blank=True)
+    width_px = models.PositiveIntegerField(null=True, blank=True)  # of the pixels kept
+    height_px = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("opened original")
+        verbose_name_plural = _("opened originals")
+        indexes = [models.Index(fields=["state", "keep_until"], name="opened_by_time")]
+
+    def __str__(self) -> str:
+        return f"opened original {self.pk}"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LIVE = (Run.State.QUEUED, Run.State.RUNNING, Run.State.INTERRUPTED)
 _ENOUGH_FILES = 20  # before that a forecast jumps about
 BACKGROUND_SALT = "haven.analysis.background"
-BACKGROUND_S = 600  # a background that was asked for can be loaded for ten minutes
+BACKGROUND_S = 60  # a background that was asked for is loaded at once, on a slow line too
 RETRYABLE = frozenset(
     error.code
     for kind in engine.EngineError.__subclasses__()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from haven.workbench.analysis import actions, locks, probing, running
+from haven.workbench.analysis import actions, locks, originals, probing, running
 from haven.workbench.evidence import actions as evidence
 
 _WAIT_FOR_CASE_S = 3
@@ -34,10 +34,17 @@ def look_at_probe(probe_id: int) -> None:
     probing.look(probe_id)
 
 
+@app.task(name=originals.OPEN, queue="reveals")
+def open_original(opened_id: int) -> None:
+    """Open an original for a reveal."""
+    originals.open_now(opened_id, at=timezone.now())
+
+
 @app.periodic(cron="* * * * *", periodic_id="resume")
 @app.task(name="analysis.resume", queue="probes", queueing_lock="resume")
 def resume(timestamp: int) -> None:  # the time for which it was planned
-    """Take up runs whose worker died, and erase probes that are no longer needed."""
+    """Take up runs whose worker died, and erase what is no longer needed."""
+    originals.erase_old(at=timezone.now())
     actions.resume_interrupted()
     actions.erase_old_probes(at=timezone.now())
 

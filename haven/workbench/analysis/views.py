@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from haven.accounts import factors, step_up
 from haven.accounts.sessions import passive
 from haven.web.errors import BadInput, Conflict
-from haven.web.pages import page
+from haven.web.pages import page, picture
 from haven.workbench.analysis import actions, face_templates, forms, queries
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
@@ -28,15 +27,9 @@ from haven.workbench.evidence import queries as evidence
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from haven.accounts.requests import MemberRequest
+    from django.http import HttpResponse
 
-_SAFETY = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Disposition": "inline; filename=view.jpg",
-}
+    from haven.accounts.requests import MemberRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -108,21 +101,16 @@ def progress(request: MemberRequest, case_id: UUID) -> HttpResponse:
 @require_safe
 def view(request: MemberRequest, case_id: UUID, item_id: int, operation: str) -> HttpResponse:
     key = request.GET.get("key", "")
-    return _jpeg(queries.view(case_id, item_id, operation, member=request.user, key=key))
+    return picture(queries.view(case_id, item_id, operation, member=request.user, key=key))
 
 
 @require_safe
 def crop(request: MemberRequest, case_id: UUID, face_id: int) -> HttpResponse:
-    return _jpeg(queries.crop(case_id, face_id, member=request.user))
+    return picture(queries.crop(case_id, face_id, member=request.user))
 
 
 @require_safe
 def probe_crop(
     request: MemberRequest, case_id: UUID, probe_id: UUID, position: int
 ) -> HttpResponse:
-    return _jpeg(queries.probe_crop(case_id, probe_id, position, member=request.user))
-
-
-def _jpeg(jpeg: bytes) -> HttpResponse:
-    """Return a derivative with headers that keep it out of caches and other pages."""
-    return HttpResponse(jpeg, content_type="image/jpeg", headers=_SAFETY)
+    return picture(queries.probe_crop(case_id, probe_id, position, member=request.user))

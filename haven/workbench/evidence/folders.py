@@ -22,7 +22,10 @@ from django.utils.translation import gettext as _
 from haven.web.errors import BadInput
 from haven.workbench.evidence import names
 
-_OWN = ("uploads", "derivatives", "probes", "incoming", "postgres", "postgres-socket", "static")
+_OWN = (
+    *("uploads", "derivatives", "probes", "reveals", "incoming"),
+    *("postgres", "postgres-socket", "static"),
+)
 _MOST_LISTED = 500  # a page; a folder with more is named by typing its path
 
 

@@ -25,7 +25,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from haven.audit.actions import erase_personal, record
-from haven.workbench.analysis import face_templates, locks, probing, vault
+from haven.workbench.analysis import face_templates, locks, originals, probing, vault
 from haven.workbench.cases import keys
 from haven.workbench.cases.sealing import HEADER_BYTES, SALT_BYTES
 from haven.workbench.evidence import storing
@@ -156,7 +156,7 @@ def _line(name: str, place: Path) -> str:
 def _folders(erasure: Erasure) -> list[Path]:
     """Return the folders that hold files of a case."""
     case_id = erasure.case_public_id
-    return [vault.folder(case_id), storing.folder_of(case_id)]
+    return [vault.folder(case_id), storing.folder_of(case_id), originals.folder(case_id)]
 
 
 @transaction.atomic
@@ -173,9 +173,9 @@ def _delete_files(erasure: Erasure) -> None:
     for place in probing.places(erasure.case_key):
         place.unlink(missing_ok=True)
     storing.remove(storing.folder_of(erasure.case_public_id))
-    derivatives = vault.folder(erasure.case_public_id)
-    if derivatives.exists():
-        shutil.rmtree(derivatives)
+    for folder in (vault.folder, originals.folder):
+        if (made := folder(erasure.case_public_id)).exists():
+            shutil.rmtree(made)
 
 
 @transaction.atomic

@@ -28,6 +28,8 @@ from haven.workbench.cases import actions as case_actions
 from haven.workbench.cases import queries as cases
 from haven.workbench.categories import queries as categories
 from haven.workbench.evidence import queries as evidence
+from haven.workbench.reveals import actions as reveal_actions
+from haven.workbench.reveals import queries as reveals
 from haven.workbench.review import actions, filter_form, forms, queries, words
 from haven.workbench.search import queries as searches
 
@@ -63,6 +65,7 @@ def overview(request: MemberRequest, case_id: UUID) -> HttpResponse:
         tally=_tally(case, counts.n_items),
         clocks=searches.pending(case, at=now),
         responsible=cases.responsible(case),
+        n_asked=reveals.waiting(case, member=request.user).count(),
         exhibits=[(one, last_runs.get(one.pk)) for one in evidence.of_case(case)],
     )
 
@@ -121,12 +124,19 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         history=categories.history(found),
         folders=categories.folders(paths),
         next_url=_item_url(request, case, after),
+        ladder=reveals.ladder(
+            case,
+            found,
+            member=request.user,
+            session=reveals.session_of(request.session.session_key),
+            at=timezone.now(),
+        ),
     )
 
 
 @require_POST
 def background(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
-    key = analysis_actions.ask_background(case_id, item_id, by=request.user, at=timezone.now())
+    key, look = reveal_actions.ask_background(case_id, item_id, by=request.user, at=timezone.now())
     case = cases.get(case_id, member=request.user)
     found = item_queries.item(case, item_id)
     return page(
@@ -138,6 +148,7 @@ def background(request: MemberRequest, case_id: UUID, item_id: int) -> HttpRespo
         tile=queries.tile(found),
         people_segmented=item_queries.has_segmented_people(found),
         key=key,
+        look=look.public_id,
     )
 
 

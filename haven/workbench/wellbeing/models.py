@@ -1,0 +1,141 @@
+"""How much was seen, by whom and for how long; and what an agency sets for it, as stored.
+
+In      rows written by actions.py
+Out     Exposure, AgencyPolicy
+Fails   IntegrityError: a constraint below is broken; its name says which promise. A trigger
+        (migration 0001) refuses any change of who, what and when, and of what has ended
+Why     what was seen is counted before it is sent, in a row that its member alone can read
+        (site/policies.py)
+Not     here: adding up (queries.py), showing anything (haven.workbench.reveals)
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+BEAT_S = 2  # how often a page says that the picture is still there
+LIFE_S = 6  # without a beat for so long it is over: three beats, so that one may go missing
+
+
+class Exposure(models.Model):
+    """One stretch of time in which a member could see more of an item than faces."""
+
+    class Step(models.IntegerChoices):
+        FACTS = 0, _("facts alone")
+        FACES = 1, _("faces")
+        BACKGROUND = 2, _("the place, people filled")
+        PART = 3, _("a part of the picture")
+        WHOLE = 4, _("the whole picture")
+
+    class How(models.TextChoices):
+        RELEASED = "released", _("let go")
+        BLURRED = "blurred", _("looked at something else")
+        IDLE = "idle", _("nothing was moved for a while")
+        LIMIT = "limit", _("the longest time was reached")
+        LOST = "lost", _("nothing more was heard")
+        SERVER = "server", _("ended by Haven")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey("analysis.Item", on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    step = models.PositiveSmallIntegerField(choices=Step)
+    area = models.FloatField()  # share of the picture visible at one time, 0 to 1
+    n_sent = models.PositiveIntegerField(default=0)  # pictures that left the server
+    area_sent = models.FloatField(default=0.0)  # their shares added up; a lens moves
+    began_at = models.DateTimeField()
+    last_beat_at = models.DateTimeField()
+    ends_by = models.DateTimeField(null=True, blank=True)  # the latest moment; None: no limit
+    ended_at = models.DateTimeField(null=True, blank=True)
+    how = models.CharField(max_length=10, choices=How, blank=True)
+
+    class Meta:
+        verbose_name = _("exposure")
+        verbose_name_plural = _("exposures")
+        ordering = ["-began_at", "-pk"]
+        indexes = [
+            models.Index(fields=["member", "began_at"], name="exposure_by_member"),
+            models.Index(fields=["case", "began_at"], name="exposure_by_case"),
+            models.Index(
+                fields=["last_beat_at"],
+                condition=models.Q(ended_at__isnull=True),
+                name="exposure_open",
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(area__gte=0, area__lte=1), name="exposure_area_is_a_share"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, how="")
+                | models.Q(ended_at__isnull=False) & ~models.Q(how=""),
+                name="exposure_that_ended_says_how",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(last_beat_at__gte=models.F("began_at"))
+                & (models.Q(ended_at__isnull=True) | models.Q(ended_at__gte=models.F("began_at"))),
+                name="exposure_ends_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"exposure {self.pk}"
+
+    @property
+    def latest(self) -> datetime:
+        """The last moment at which the picture can have been seen, unless a beat comes."""
+        silent = self.last_beat_at + timedelta(seconds=LIFE_S)
+        return silent if self.ends_by is None else min(silent, self.ends_by)
+
+    def is_live(self, at: datetime) -> bool:
+        """Tell whether it goes on at a moment."""
+        return self.ended_at is None and at < self.latest
+
+    def seconds(self, at: datetime) -> float:
+        """Return how long it has lasted at a moment, never too little."""
+        return ((self.ended_at or min(at, self.latest)) - self.began_at).total_seconds()
+
+
+def _seconds(default: int, *, least: int, most: int) -> Any:
+    """Return a field for a number of seconds or minutes within bounds."""
+    bounds = [MinValueValidator(least), MaxValueValidator(most)]
+    return models.PositiveSmallIntegerField(default=default, validators=bounds)
+
+
+class AgencyPolicy(models.Model):
+    """What an agency sets for looking. Where it set nothing, the defaults here count."""
+
+    agency = models.OneToOneField("accounts.Agency", on_delete=models.CASCADE, related_name="+")
+    # Nobody has measured how long a look has to be. Seen as short by all who treat imagery as
+    # a dose (Dart Centre; hub.md 4.2); a face is decided on in less. It can be held again.
+    reveal_max_s = _seconds(20, least=2, most=120)
+    # A hand that does not move for so long may have been called away: hold-to-reveal with
+    # re-hiding on idle is design.md's own rule, after Das, Dang and Lease 2020 (hub.md 4.1).
+    reveal_idle_s = _seconds(8, least=2, most=60)
+    # Reasons: design.md, The reveal ladder, steps 3 and 4; R-LED-1 for consulting a file.
+    part_needs_reason = models.BooleanField(default=True)
+    whole_needs_reason = models.BooleanField(default=True)
+    # A second factor given lately: a screen left open must not open an original (R-SEC-2).
+    part_needs_factor = models.BooleanField(default=False)
+    whole_needs_factor = models.BooleanField(default=True)
+    # Two people: design.md leaves it to the agency; off, because a small unit has one on duty.
+    whole_needs_two = models.BooleanField(default=False)
+    approval_min = _seconds(30, least=1, most=720)  # minutes for which a colleague's yes counts
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    changed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("policy of an agency")
+        verbose_name_plural = _("policies of agencies")
+
+    def __str__(self) -> str:
+        return f"policy of agency {self.agency_id}"

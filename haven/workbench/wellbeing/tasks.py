@@ -1,0 +1,19 @@
+"""Jobs of the worker: what nothing more was heard of has ended.
+
+In      the time for which the job was planned
+Out     ended rows of the ledger
+Why     it may be started again at any time: what has ended is left alone
+Not     here: the work itself (actions.py)
+"""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from haven.workbench.wellbeing import actions
+
+
+@app.periodic(cron="* * * * *", periodic_id="wellbeing-sweep")
+@app.task(name="wellbeing.sweep", queue="probes", queueing_lock="wellbeing-sweep")
+def sweep(timestamp: int) -> None:  # the time for which it was planned
+    """End what nothing more was heard of."""
+    actions.sweep_lost(at=timezone.now())
