@@ -31,11 +31,13 @@ from tests.crawl import reading
 from tests.signing_in import let_in
 from tests.site.test_every_url import ELSEWHERE, POST_ALONE, ROUTED
 from tests.workbench.build import NOW
+from tests.workbench.conftest import authority, case, lay, look, portrait
 
 if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.workbench.cases.models import Case
 
+__all__ = ["authority", "case", "lay", "look", "portrait"]  # fixtures
 SIDE_PX = 320  # long side at which pictures are compared
 SAME = 0.45  # correlation of what is fine; below 0.2 for views, above 0.6 for what is revealed
 LOOKS = {"item.background": 2, "reveal.part": 3, "reveal.whole": 4}

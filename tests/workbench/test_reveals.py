@@ -489,7 +489,7 @@ class TestPages:
             self.url("begin", case, item), {"reveal": reveal.public_id, "step": 4}
         ).json()
 
-        assert client.head(told["picture"]).status_code == 400
+        assert client.head(told["picture"]).status_code == 405
         assert Exposure.objects.get().n_sent == 0
 
     def test_a_grant_is_of_no_use_in_another_session(

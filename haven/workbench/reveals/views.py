@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from haven.accounts import factors, step_up
 from haven.accounts.sessions import passive
@@ -114,22 +114,20 @@ def begin(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     )
 
 
-@require_safe
+@require_GET
 def original(request: MemberRequest, case_id: UUID, item_id: int, hold_id: UUID) -> HttpResponse:
     form = forms.Lens(request.GET)
-    if request.method != "GET" or not form.is_valid():
-        raise BadInput("the lens is nowhere on the picture")
-    x, y = (form.cleaned_data[name] for name in ("x", "y"))
-    return picture(
-        actions.picture(
-            case_id,
-            item_id,
-            hold_id,
-            x=0.5 if x is None else x,
-            y=0.5 if y is None else y,
-            who=_who(request),
-        )
+    form.is_valid()
+    x, y = (form.cleaned_data.get(name) for name in ("x", "y"))
+    jpeg = actions.picture(
+        case_id,
+        item_id,
+        hold_id,
+        x=0.5 if x is None else x,
+        y=0.5 if y is None else y,
+        who=_who(request),
     )
+    return picture(jpeg)
 
 
 @require_POST
