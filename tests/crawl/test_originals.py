@@ -168,6 +168,7 @@ def everyone(
 
 def walk(proxy: Proxy, case: "Case", items: list[Item]) -> None:
     """Ask for every address with the ids of every item, and look as far as one may."""
+    addresses: dict[str, None] = {}
     for item in items:
         face = Face.objects.filter(item=item).select_related("group").first()
         ids = {**ELSEWHERE, "case_id": case.public_id, "item_id": item.pk, "position": 0}
@@ -175,10 +176,10 @@ def walk(proxy: Proxy, case: "Case", items: list[Item]) -> None:
             ids["face_id"] = face.pk
             ids["group_id"] = face.group.public_id if face.group else "x"
         for name, wanted in sorted(ROUTED.items()):
-            if wanted <= set(ids) and name not in LEAVES and "item_id" in {*wanted, "item_id"}:
-                address = reverse(name, kwargs={one: ids[one] for one in wanted})
-                if name not in POST_ALONE:
-                    proxy.ask("get", address)
+            if wanted <= set(ids) and name not in LEAVES and name not in POST_ALONE:
+                addresses[reverse(name, kwargs={one: ids[one] for one in wanted})] = None
+    for address in addresses:
+        proxy.ask("get", address)
     for item in items:
         _look(proxy, case, item)
 
