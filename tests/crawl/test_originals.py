@@ -146,16 +146,17 @@ def everyone(
     case: "Case", north_lead: "Member", north_reader: "Member", south_lead: "Member"
 ) -> "list[Member | None]":
     """Return a stranger, the cast, and a colleague for every role, some of them on the case."""
-    from haven.accounts.models import Member
+    from haven.accounts.models import Agency, Member
     from haven.workbench.cases.models import Membership
 
+    tools = Agency.objects.create(name="Tools", country="NO", kind="provider")
     found: list[Member | None] = [None, north_lead, north_reader, south_lead]
     for role in Role:
         one = Member.objects.create_user(
             username=f"north_{role}",
             password=None,
             display_name=str(role),
-            agency=north_lead.agency,
+            agency=tools if role == Role.PROVIDER else north_lead.agency,
             roles=[role],
         )
         found.append(one)
