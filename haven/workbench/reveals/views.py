@@ -26,7 +26,7 @@ from haven.web.errors import BadInput, Conflict
 from haven.web.pages import page, picture
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.cases import queries as cases
-from haven.workbench.reveals import actions, forms, queries
+from haven.workbench.reveals import actions, asking, forms, queries
 from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def ask_second(request: MemberRequest, case_id: UUID, item_id: int) -> HttpRespo
     form = forms.Ask(request.POST)
     form.is_valid()
     try:
-        actions.ask_second(
+        asking.ask_second(
             case_id, item_id, reason=form.cleaned_data.get("reason", ""), who=_who(request)
         )
     except (BadInput, Conflict) as error:
@@ -171,7 +171,7 @@ def decide(request: MemberRequest, case_id: UUID, request_id: UUID) -> HttpRespo
         return redirect("reveals:waiting", case_id)
     agrees = form.cleaned_data["agrees"] == "yes"
     try:
-        actions.decide(case_id, request_id, agrees=agrees, who=_who(request))
+        asking.decide(case_id, request_id, agrees=agrees, who=_who(request))
     except Conflict as error:
         messages.warning(request, str(error.words))
     else:
