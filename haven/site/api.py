@@ -23,6 +23,7 @@ from haven.web import errors, failed
 from haven.workbench.analysis import api as analysis
 from haven.workbench.cases import api as cases
 from haven.workbench.evidence import api as evidence
+from haven.workbench.people import api as people
 from haven.workbench.review import api as review
 
 NAMESPACE = "api"
@@ -55,7 +56,7 @@ api = Api(
     docs_decorator=require_safe,
     auth=SessionAuth(),
 )
-for _part in (cases, evidence, analysis, review):
+for _part in (cases, evidence, analysis, review, people):
     api.add_router("cases/", _part.router)
 api.add_router("record/", record.router)
 

@@ -61,7 +61,7 @@ GRANTS = (
     Grant("authority_*", web="SIU", worker="SUD"),
     Grant("evidence_*", web="SIUD", worker="SUD"),
     Grant("analysis_*", web="SIUD", worker="SIUDM"),
-    Grant("review_*", web="SIUD", worker="SUD"),
+    Grant("people_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.
     Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact
     Grant("accounts_member", web="SIU", worker="SU"),

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "haven.workbench.authority",
     "haven.workbench.analysis",
     "haven.workbench.search",
+    "haven.workbench.people",
     "haven.workbench.review",
     "allauth",
     "allauth.account",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("haven.workbench.authority.urls")),
     path("", include("haven.workbench.analysis.urls")),
     path("", include("haven.workbench.search.urls")),
+    path("", include("haven.workbench.people.urls")),
     path("", include("haven.workbench.review.urls")),
     path("", include("haven.workbench.retention.urls")),
 ]

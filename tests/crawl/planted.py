@@ -181,9 +181,10 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
+    from haven.workbench.people import actions as people
+    from haven.workbench.people import queries
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
-    from haven.workbench.review import queries
 
     def mark(place: str) -> str:
         return marks.new(owner, place)
@@ -214,7 +215,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     face = Face.objects.select_related("group").get(item=items[0], position=0)
     assert face.group is not None
     group = face.group.public_id
-    review.name(case.public_id, group, name=mark("person"), note=mark("note"), by=lead, at=NOW)
+    people.name(case.public_id, group, name=mark("person"), note=mark("note"), by=lead, at=NOW)
     change = queries.last_change(case)
     assert change is not None
     review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)

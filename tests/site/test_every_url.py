@@ -161,11 +161,11 @@ POST_ALONE = {
     "review:close_search",
     "review:refuse_search",
     "review:search_face",
-    "review:merge",
-    "review:name",
+    "people:merge",
+    "people:name",
     "review:retry",
-    "review:split",
-    "review:undo",
+    "people:split",
+    "people:undo",
 }
 BOTH = {
     *BY_LINK,
@@ -283,9 +283,9 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
+    from haven.workbench.people import actions as people
+    from haven.workbench.people import queries
     from haven.workbench.retention import actions as retention
-    from haven.workbench.review import actions as review
-    from haven.workbench.review import queries
     from haven.workbench.search import actions as searches
 
     folder = root / number.replace("/", "-")
@@ -303,7 +303,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     grouping.regroup(case.pk, settle=True)
     face = Face.objects.select_related("group").get(item=items[0])
     assert face.group is not None
-    review.name(case.public_id, face.group.public_id, name="Ash", by=lead, at=NOW)
+    people.name(case.public_id, face.group.public_id, name="Ash", by=lead, at=NOW)
     change = queries.last_change(case)
     assert change is not None
     asked = searches.Ask(purpose="victim", reason="Seen on two phones.")

@@ -7,7 +7,7 @@ from haven.workbench.analysis import grouping
 from haven.workbench.analysis.models import Face
 from tests.workbench.build import person
 
-PARTS = ("cases", "evidence", "authority", "analysis", "review")
+PARTS = ("cases", "evidence", "authority", "analysis", "people", "review")
 FREE = {
     "cases:list",
     "cases:open",
@@ -27,10 +27,10 @@ WORK = {  # pages that a reader of the case gets a refusal from
     "review:close_search",
     "review:refuse_search",
     "review:search_face",
-    "review:merge",
-    "review:name",
-    "review:split",
-    "review:undo",
+    "people:merge",
+    "people:name",
+    "people:split",
+    "people:undo",
     "review:retry",
 }
 POST = {
@@ -39,10 +39,10 @@ POST = {
     "cases:role",
     "cases:take_off",
     "review:background",
-    "review:merge",
-    "review:name",
-    "review:split",
-    "review:undo",
+    "people:merge",
+    "people:name",
+    "people:split",
+    "people:undo",
     "review:retry",
     "review:authorise_search",
     "review:close_search",
@@ -67,7 +67,7 @@ def names(patterns=None, space=""):
 @pytest.fixture
 def url_of(case, exhibit, found, north_lead, authority):
     """Return a way to the address of a page, with things that are there."""
-    from haven.workbench.review import actions, queries
+    from haven.workbench.people import actions, queries
     from haven.workbench.search import actions as searches
     from tests.workbench.build import NOW
 

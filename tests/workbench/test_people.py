@@ -7,8 +7,8 @@ from haven.web.errors import NotAllowed, NotFound
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import grouping
 from haven.workbench.analysis.models import Face, FaceGroup
-from haven.workbench.review import actions, queries
-from haven.workbench.review.models import GroupChange, Person
+from haven.workbench.people import actions, queries
+from haven.workbench.people.models import GroupChange, Person
 from tests.workbench.build import NOW, person
 
 

@@ -5,7 +5,7 @@ Out     each face in a group or in none, and the counts of each group
 Fails   engine errors; the groups stay as they were
 Why     people change groups while a run is going: whoever writes holds the case's row and
         has seen the latest revision, so that no decision is overwritten
-Not     here: splitting, merging and naming (haven.workbench.review)
+Not     here: splitting, merging and naming (haven.workbench.people)
 """
 
 from __future__ import annotations

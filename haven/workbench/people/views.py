@@ -2,7 +2,7 @@
 
 In      requests
 Out     pages and parts of pages
-Not     here: what a decision does (actions.py), searching for a face (search_views.py)
+Not     here: what a decision does (actions.py), searching for a face (haven.workbench.review)
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from haven.web.keyset import window
 from haven.web.pages import page
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import queries as analysis
+from haven.workbench.analysis import words
 from haven.workbench.cases import queries as cases
-from haven.workbench.review import actions, forms, queries, words
+from haven.workbench.people import actions, forms, queries
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -44,7 +45,7 @@ def people(request: MemberRequest, case_id: UUID) -> HttpResponse:
     )
     return page(
         request,
-        "review/people.html",
+        "people/people.html",
         part="people",
         **_about(case),
         runs=analysis.progress(case, now=timezone.now()),
@@ -72,7 +73,7 @@ def name(request: MemberRequest, case_id: UUID, group_id: str) -> HttpResponse:
         return _group_page(request, case, group_id, form=form)
     actions.name(case_id, group_id, **form.cleaned_data, by=request.user, at=timezone.now())
     messages.success(request, _("The name was kept, with who gave it and when."))
-    return redirect("review:group", case_id, group_id)
+    return redirect("people:group", case_id, group_id)
 
 
 @require_POST
@@ -85,9 +86,9 @@ def split(request: MemberRequest, case_id: UUID, group_id: str) -> HttpResponse:
         new = actions.split(case_id, group_id, face_ids=chosen, by=request.user, at=timezone.now())
     except (BadInput, Conflict) as error:
         messages.warning(request, str(error.words))
-        return redirect("review:group", case_id, group_id)
+        return redirect("people:group", case_id, group_id)
     messages.success(request, _("The chosen faces are now a group of their own."))
-    return redirect("review:group", case_id, new.public_id)
+    return redirect("people:group", case_id, new.public_id)
 
 
 @require_POST
@@ -100,9 +101,9 @@ def merge(request: MemberRequest, case_id: UUID) -> HttpResponse:
         kept = actions.merge(case_id, chosen, by=request.user, at=timezone.now())
     except (BadInput, Conflict) as error:
         messages.warning(request, str(error.words))
-        return redirect("review:people", case_id)
+        return redirect("people:list", case_id)
     messages.success(request, _("The groups are now one."))
-    return redirect("review:group", case_id, kept.public_id)
+    return redirect("people:group", case_id, kept.public_id)
 
 
 @require_safe
@@ -110,7 +111,7 @@ def changes(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Show what people changed, the latest first."""
     case = cases.get(case_id, member=request.user)
     found = list(queries.changes(case)[:_CHANGES_SHOWN])
-    return page(request, "review/changes.html", **_about(case), changes=queries.standing(found))
+    return page(request, "people/changes.html", **_about(case), changes=queries.standing(found))
 
 
 @require_POST
@@ -122,7 +123,7 @@ def undo(request: MemberRequest, case_id: UUID, change_id: int) -> HttpResponse:
         messages.warning(request, str(error.words))
     else:
         messages.success(request, _("It is as it was before."))
-    return redirect("review:changes", case_id)
+    return redirect("people:changes", case_id)
 
 
 def _about(case: Case) -> dict[str, Any]:
@@ -145,7 +146,7 @@ def _group_page(
     )
     return page(
         request,
-        "review/group.html",
+        "people/group.html",
         **_about(case),
         group=found,
         person=person,
