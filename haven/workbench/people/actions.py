@@ -2,10 +2,10 @@
 
 In      a case, groups and faces by their ids, who, when, why
 Out     changed groups, and a GroupChange with what was and what is
-Fails   CaseNotFound, GroupNotFound, NotAllowed; SamePicture, TwoNames, NothingChosen,
-        AllChosen, CannotUndo
+Fails   CaseNotFound, GroupNotFound, NotAllowed; SamePicture, TwoNames, KeptApart,
+        NothingChosen, AllChosen, CannotUndo
 Why     every change is one transaction with its record, and can be undone
-Not     here: grouping by the program (haven.workbench.analysis)
+Not     here: single faces (face_actions.py), grouping by the program (haven.workbench.analysis)
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +23,7 @@ from haven.web.errors import BadInput, Conflict
 from haven.workbench.analysis import actions as analysis
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.cases import queries as cases
-from haven.workbench.people import queries
+from haven.workbench.people import changing, queries, rules
 from haven.workbench.people.models import GroupChange, Person
 
 if TYPE_CHECKING:
@@ -70,6 +70,21 @@ class AllChosen(BadInput):
     words = _("All faces of the group were chosen. Leave at least one in it.")
 
 
+class KeptApart(Conflict):
+    """Somebody said that two of them are not the same person."""
+
+    code = "group.kept_apart"
+    words = _(
+        "This was not done: somebody decided that they are not the same person. If that was "
+        "wrong, undo that decision first."
+    )
+
+    def __init__(self, sentence: str, *, change: int) -> None:
+        """Keep which decision it was."""
+        super().__init__(sentence)
+        self.change = change
+
+
 class CannotUndo(Conflict):
     """A later change stands on the same groups, or it was undone already."""
 
@@ -87,7 +102,7 @@ def split(
         CaseNotFound, GroupNotFound, NotAllowed: `by` may not change groups he can see.
         NothingChosen, AllChosen: None, or all, of the faces of the group.
     """
-    case = _locked(case_id, by)
+    case = changing.locked(case_id, by)
     group = faces.group(case, group_id)
     inside = faces.face_ids(group)
     chosen = sorted(set(face_ids) & set(inside))
@@ -95,11 +110,11 @@ def split(
         raise NothingChosen(f"no face of group {group.pk} was chosen")
     if len(chosen) == len(inside):
         raise AllChosen(f"all faces of group {group.pk} were chosen")
-    change = _change(case, Verb.SPLIT, [group], by, at)
+    change = changing.begin(case, Verb.SPLIT, [group], by, at)
     new = faces.make_group(case, f"h{uuid.uuid4().hex[:12]}")
     analysis.place_faces(new, chosen)
     analysis.finish_groups([group, new])
-    _keep(change, [group, new])
+    changing.keep(change, [group, new])
     return new
 
 
@@ -112,23 +127,27 @@ def merge(case_id: UUID, group_ids: Sequence[str], *, by: Member, at: datetime) 
         NothingChosen: Fewer than two groups.
         SamePicture: Two of the groups have faces in one picture; there is no way around.
         TwoNames: Two of the groups are named.
+        KeptApart: Somebody said that two of them, or faces in them, are not the same.
     """
-    case = _locked(case_id, by)
+    case = changing.locked(case_id, by)
     groups = [one for one in faces.groups_by_id(case, group_ids) if one.n_faces]
     if len(groups) < 2:  # one group is merged with nothing
         raise NothingChosen(f"{len(groups)} groups were chosen")
+    kept_apart = rules.of_case(case.pk).between([group.pk for group in groups])
+    if kept_apart:
+        raise KeptApart(f"two of {len(groups)} groups are apart", change=kept_apart.change)
     if faces.share_a_picture(groups):
         raise SamePicture(f"two of {len(groups)} groups share a picture")
     named = queries.persons(groups)
     if len(named) > 1:
         raise TwoNames(f"{len(named)} of {len(groups)} groups are named")
     kept = max(groups, key=lambda one: (one.pk in named, one.n_faces, -one.pk))
-    change = _change(case, Verb.MERGE, groups, by, at)
+    change = changing.begin(case, Verb.MERGE, groups, by, at)
     for group in groups:
         if group != kept:
             analysis.place_faces(kept, faces.face_ids(group))
     analysis.finish_groups(groups)
-    _keep(change, groups)
+    changing.keep(change, groups)
     return kept
 
 
@@ -141,17 +160,17 @@ def name(
     Raises:
         CaseNotFound, GroupNotFound, NotAllowed: `by` may not change groups he can see.
     """
-    case = _locked(case_id, by)
+    case = changing.locked(case_id, by)
     group = faces.group(case, group_id)
     person = queries.persons([group]).get(group.pk)
-    change = _change(case, Verb.RENAME if person else Verb.NAME, [group], by, at)
+    change = changing.begin(case, Verb.RENAME if person else Verb.NAME, [group], by, at)
     person = person or Person(case=case, group=group)
     person.name, person.note = name.strip(), note.strip()
     person.named_by, person.named_at = by, at
     person.save()
     analysis.finish_groups([group])
     change.reason = person.note
-    _keep(change, [group])
+    changing.keep(change, [group])
     return person
 
 
@@ -165,19 +184,23 @@ def undo(case_id: UUID, change_pk: int, *, by: Member, at: datetime) -> GroupCha
         CaseNotFound, ChangeNotFound, NotAllowed: `by` may not change groups he can see.
         CannotUndo: It was undone already, or a later change stands on the same groups.
     """
-    case = _locked(case_id, by)
+    case = changing.locked(case_id, by)
     change = queries.change(case, change_pk)
     since = list(queries.changes(case).filter(pk__gte=change.pk))
     if not queries.standing(since)[-1].is_undoable:
         raise CannotUndo(f"change {change.pk} does not stand free")
     known = {group["id"] for group in change.before["groups"]}
-    new = [group["id"] for group in change.after["groups"] if group["id"] not in known]
-    groups = faces.groups_by_id(case, [*sorted(known), *new])
+    new = {group["id"] for group in change.after["groups"]} - known
+    groups = faces.groups_by_id(case, sorted(known))
     by_id = {group.public_id: group for group in groups}
+    # The program may have put faces that were set free elsewhere, and their groups may be gone.
+    moved = [face for group in change.before["groups"] for face in group["faces"]]
+    left = {*faces.groups_of_faces(moved).values(), *faces.group_keys(case.pk, new).values()}
     for group in change.before["groups"]:
         analysis.place_faces(by_id[group["id"]], group["faces"])
     _restore_people(change, by_id)
     analysis.finish_groups(groups)
+    analysis.recount_groups(case.pk, left)
     change.undone_by, change.undone_at = by, at
     change.save(update_fields=["undone_by", "undone_at"])
     record("group.undo", actor=by, target=change, case_id=case.pk, at=at, of=change.verb)
@@ -207,53 +230,6 @@ def view_group(case_id: UUID, group_id: str, *, by: Member, at: datetime) -> Cas
     found = faces.group(case, group_id)
     record("group.view", actor=by, target=found, case_id=case.pk, at=at)
     return case
-
-
-def _locked(case_id: UUID, by: Member) -> Case:
-    """Return a case in which the member may change groups, and hold its groups."""
-    case = cases.get(case_id, member=by, to="work")
-    analysis.lock_groups(case.pk)
-    return case
-
-
-def _snapshot(groups: Sequence[FaceGroup]) -> dict[str, Any]:
-    """Return what groups hold and who they are, as JSON."""
-    public_ids = {group.pk: group.public_id for group in groups}
-    return {
-        "groups": [{"id": group.public_id, "faces": faces.face_ids(group)} for group in groups],
-        "people": [
-            {
-                "id": str(person.public_id),
-                "group": public_ids[pk],
-                "name": person.name,
-                "note": person.note,
-                "named_by": person.named_by_id,
-                "named_at": person.named_at.isoformat(),
-            }
-            for pk, person in sorted(queries.persons(groups).items())
-        ],
-    }
-
-
-def _keep(change: GroupChange, groups: Sequence[FaceGroup]) -> None:
-    """Write a change with what is now, and its record."""
-    change.after = _snapshot(groups)
-    change.save()
-    record(
-        f"group.{change.verb}",
-        actor=change.made_by,
-        target=change,
-        case_id=change.case_id,
-        at=change.made_at,
-        groups=[group.public_id for group in groups],
-    )
-
-
-def _change(
-    case: Case, verb: GroupChange.Verb, groups: Sequence[FaceGroup], by: Member, at: datetime
-) -> GroupChange:
-    """Return a change, not yet written, that remembers what is before it."""
-    return GroupChange(case=case, verb=verb, made_by=by, made_at=at, before=_snapshot(groups))
 
 
 def _restore_people(change: GroupChange, by_id: dict[str, FaceGroup]) -> None:
