@@ -46,6 +46,7 @@ LOOKS = [
     "review:item",
     "people:list",
     "people:group",
+    "people:person",
 ]
 
 

@@ -161,6 +161,13 @@ POST_ALONE = {
     "review:close_search",
     "review:refuse_search",
     "review:search_face",
+    "people:apart",
+    "people:apart_groups",
+    "people:confirm",
+    "people:move",
+    "people:reject",
+    "people:state",
+    "people:withdraw",
     "people:merge",
     "people:name",
     "review:retry",
@@ -284,7 +291,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
     from haven.workbench.people import actions as people
-    from haven.workbench.people import queries
+    from haven.workbench.people import person_actions, queries
     from haven.workbench.retention import actions as retention
     from haven.workbench.search import actions as searches
 
@@ -303,7 +310,9 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     grouping.regroup(case.pk, settle=True)
     face = Face.objects.select_related("group").get(item=items[0])
     assert face.group is not None
-    people.name(case.public_id, face.group.public_id, name="Ash", by=lead, at=NOW)
+    named = people.name(case.public_id, face.group.public_id, name="Ash", by=lead, at=NOW)
+    said = person_actions.Said("alias", "Kestrel")
+    stated = person_actions.state(case.public_id, named.public_id, said, by=lead, at=NOW)
     change = queries.last_change(case)
     assert change is not None
     asked = searches.Ask(purpose="victim", reason="Seen on two phones.")
@@ -322,6 +331,8 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
         "item_id": items[0].pk,
         "face_id": face.pk,
         "group_id": face.group.public_id,
+        "person_id": named.public_id,
+        "statement_id": stated.pk,
         "change_id": change.pk,
         "authority_id": entered.public_id,
         "member_id": lead.pk,

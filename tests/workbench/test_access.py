@@ -27,6 +27,13 @@ WORK = {  # pages that a reader of the case gets a refusal from
     "review:close_search",
     "review:refuse_search",
     "review:search_face",
+    "people:apart",
+    "people:apart_groups",
+    "people:confirm",
+    "people:move",
+    "people:reject",
+    "people:state",
+    "people:withdraw",
     "people:merge",
     "people:name",
     "people:split",
@@ -39,6 +46,13 @@ POST = {
     "cases:role",
     "cases:take_off",
     "review:background",
+    "people:apart",
+    "people:apart_groups",
+    "people:confirm",
+    "people:move",
+    "people:reject",
+    "people:state",
+    "people:withdraw",
     "people:merge",
     "people:name",
     "people:split",
@@ -67,7 +81,7 @@ def names(patterns=None, space=""):
 @pytest.fixture
 def url_of(case, exhibit, found, north_lead, authority):
     """Return a way to the address of a page, with things that are there."""
-    from haven.workbench.people import actions, queries
+    from haven.workbench.people import actions, person_actions, queries
     from haven.workbench.search import actions as searches
     from tests.workbench.build import NOW
 
@@ -75,7 +89,9 @@ def url_of(case, exhibit, found, north_lead, authority):
     found("b.jpg", [person(0, wobble=1)])
     grouping.regroup(case.pk)
     face = Face.objects.get(item=item)
-    actions.name(case.public_id, face.group.public_id, name="P", by=north_lead, at=NOW)
+    named = actions.name(case.public_id, face.group.public_id, name="P", by=north_lead, at=NOW)
+    said = person_actions.Said("alias", "Q")
+    stated = person_actions.state(case.public_id, named.public_id, said, by=north_lead, at=NOW)
     asked = searches.Ask(purpose="victim", reason="Seen on two phones.")
     search = searches.search_face(case.public_id, face.pk, asked, by=north_lead, at=NOW)
     known = {
@@ -86,6 +102,8 @@ def url_of(case, exhibit, found, north_lead, authority):
         "group_id": face.group.public_id,
         "authority_id": authority.public_id,
         "member_id": north_lead.pk,
+        "person_id": named.public_id,
+        "statement_id": stated.pk,
         "change_id": queries.last_change(case).pk,
         "probe_id": case.public_id,
         "search_id": search.public_id,

@@ -1,4 +1,4 @@
-"""API of people: the groups of faces of a case.
+"""API of people: the groups of faces of a case, and its persons.
 
 In      requests of a signed-in member
 Out     JSON: facts, never a picture and never a template of a face
@@ -7,8 +7,8 @@ Why     consultation is recorded by the same actions as on the pages
 Not     here: deciding anything; a person does that on a page
 """
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils import timezone
@@ -19,7 +19,7 @@ from haven.web.api import FAILURES, After, Rows, rows_of
 from haven.web.keyset import window
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis.api import Face
-from haven.workbench.people import actions, queries
+from haven.workbench.people import actions, person_queries, queries
 
 router = Router(tags=["items and people"])
 
@@ -31,6 +31,54 @@ class Person(Schema):
     note: str
     named_by: Annotated[str, Field(validation_alias="named_by.display_name")]
     named_at: datetime
+
+
+class Role(Schema):
+    """What a person is to the case, as a member stated."""
+
+    role: Literal["victim", "witness", "suspect", "other"]
+    why: Annotated[str, Field(validation_alias="text")]
+    stated_by: Annotated[str, Field(validation_alias="made_by.display_name")]
+    stated_at: Annotated[datetime, Field(validation_alias="made_at")]
+
+
+class Age(Schema):
+    """An age on a day, as a member estimated it; never by the program."""
+
+    from_years: int
+    to_years: int
+    on: date
+    why: Annotated[str, Field(validation_alias="text")]
+    stated_by: Annotated[str, Field(validation_alias="made_by.display_name")]
+    stated_at: Annotated[datetime, Field(validation_alias="made_at")]
+
+
+class Text(Schema):
+    """Another name of a person, or a note, as a member wrote it."""
+
+    text: str
+    stated_by: Annotated[str, Field(validation_alias="made_by.display_name")]
+    stated_at: Annotated[datetime, Field(validation_alias="made_at")]
+
+
+class PersonWhole(Schema):
+    """A person with what members stated and did not take back."""
+
+    id: Annotated[UUID, Field(validation_alias="person.public_id")]
+    group: Annotated[str, Field(validation_alias="person.group.public_id")]
+    n_faces: Annotated[int, Field(validation_alias="person.group.n_faces")]
+    name: Annotated[str, Field(validation_alias="person.name")]
+    note: Annotated[str, Field(validation_alias="person.note")]
+    named_by: Annotated[str, Field(validation_alias="person.named_by.display_name")]
+    named_at: Annotated[datetime, Field(validation_alias="person.named_at")]
+    roles: Annotated[
+        list[Role],
+        Field(validation_alias="about.roles", description="empty: taken to be a victim"),
+    ]
+    aliases: Annotated[list[Text], Field(validation_alias="about.aliases")]
+    notes: Annotated[list[Text], Field(validation_alias="about.notes")]
+    ages: Annotated[list[Age], Field(validation_alias="about.ages")]
+    siblings: Annotated[list[UUID], Field(description="ids of other persons")]
 
 
 class Group(Schema):
@@ -80,3 +128,14 @@ def one_group(
         size=queries.FACES_ON_A_PAGE,
     )
     return {"group": queries.rows([found])[0], "faces": rows_of(shown)}
+
+
+@router.get(
+    "{uuid:case_id}/persons/", response={200: Rows[PersonWhole], **FAILURES}, url_name="persons"
+)
+def list_persons(request: MemberRequest, case_id: UUID, after: After = "") -> dict[str, object]:
+    """The persons of a case, the latest named first. Looking is recorded."""
+    case = actions.view_people(case_id, by=request.user, at=timezone.now())
+    found = window(person_queries.persons(case), order=("-id",), after=after)
+    rows = [person_queries.Whole(one, person_queries.about(one)) for one in found.rows]
+    return rows_of(found, rows)
