@@ -96,6 +96,7 @@ PAGES: dict[str, str] = {
     "api:item": "case.work",
     "api:groups": "case.work",
     "api:group": "case.work",
+    "api:persons": "case.work",
     "api:record": "record.read",
     "api:entry": "record.read",
     "installation": "installation.see",

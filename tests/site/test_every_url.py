@@ -464,7 +464,7 @@ def test_looking_changes_nothing_but_the_record(
 
 def _rows() -> dict[str, list[Any]]:
     """Return every row of the workbench and of the accounts."""
-    of_cases = ("cases", "evidence", "authority", "analysis", "search", "review", "retention")
+    of_cases = ("cases", "evidence", "authority", "analysis", "search", "people", "retention")
     labels = ("accounts", *of_cases)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {

@@ -4,21 +4,9 @@ import pytest
 from django.urls import reverse
 
 from haven.workbench.analysis import face_queries as faces
-from haven.workbench.analysis import grouping
-from haven.workbench.analysis.models import Face, FaceGroup
+from haven.workbench.analysis.models import Face
 from haven.workbench.people import actions, queries
-from tests.workbench.build import NOW, person
-
-
-@pytest.fixture
-def groups(case, found):
-    """Return two groups of the program: four pictures of one person, two of another."""
-    for picture in range(4):
-        found(f"a{picture}", [person(0, wobble=picture)])
-    for picture in range(2):
-        found(f"b{picture}", [person(1, wobble=picture)])
-    grouping.regroup(case.pk, settle=True)
-    return list(FaceGroup.objects.order_by("-n_faces"))
+from tests.workbench.build import NOW
 
 
 @pytest.fixture

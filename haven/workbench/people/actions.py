@@ -119,7 +119,9 @@ def split(
 
 
 @transaction.atomic
-def merge(case_id: UUID, group_ids: Sequence[str], *, by: Member, at: datetime) -> FaceGroup:
+def merge(
+    case_id: UUID, group_ids: Sequence[str], *, reason: str = "", by: Member, at: datetime
+) -> FaceGroup:
     """Put the faces of several groups into one: the named one, else the largest.
 
     Raises:
@@ -143,6 +145,7 @@ def merge(case_id: UUID, group_ids: Sequence[str], *, by: Member, at: datetime) 
         raise TwoNames(f"{len(named)} of {len(groups)} groups are named")
     kept = max(groups, key=lambda one: (one.pk in named, one.n_faces, -one.pk))
     change = changing.begin(case, Verb.MERGE, groups, by, at)
+    change.reason = reason.strip()
     for group in groups:
         if group != kept:
             analysis.place_faces(kept, faces.face_ids(group))

@@ -111,7 +111,7 @@ def move(case_id: UUID, choice: Choice, *, to: str, by: Member, at: datetime) ->
     if target == group:
         raise actions.NothingChosen(f"faces of group {group.pk} were to be moved to itself")
     if len(chosen) == group.n_faces:
-        return actions.merge(case_id, [to, choice.group], by=by, at=at)
+        return actions.merge(case_id, [to, choice.group], reason=choice.reason, by=by, at=at)
     kept = rules.of_case(case.pk)
     for face in chosen:
         against = kept.against(face.pk, target.pk)
