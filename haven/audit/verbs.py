@@ -220,6 +220,12 @@ VERBS: dict[str, Verb] = {
     "group.name": Verb(_("A group of faces was given a name."), Kind.ALTERATION),
     "group.rename": Verb(_("A group of faces was given another name."), Kind.ALTERATION),
     "group.split": Verb(_("Faces were taken out of a group."), Kind.ALTERATION),
+    "group.confirm": Verb(
+        _("Faces were confirmed as those of a group's person."), Kind.ALTERATION
+    ),
+    "group.reject": Verb(_("Faces were said not to be a group's person."), Kind.ALTERATION),
+    "group.move": Verb(_("Faces were moved from one group to another."), Kind.ALTERATION),
+    "group.apart": Verb(_("Two were said not to be the same person."), Kind.ALTERATION),
     "group.undo": Verb(_("A change of groups was undone."), Kind.ALTERATION),
     # notes, and a case from its other sides
     "notes.view": Verb(_("The notes of a case were read or searched."), Kind.CONSULTATION),
@@ -251,6 +257,15 @@ VERBS: dict[str, Verb] = {
     "category.batch": Verb(_("Many items were given a category."), Kind.ALTERATION),
     "category.undo": Verb(_("A verdict was taken back."), Kind.ALTERATION),
     "category.undo_batch": Verb(_("A batch of verdicts was undone."), Kind.ALTERATION),
+    "person.view": Verb(_("A person was looked at."), Kind.CONSULTATION),
+    "person.add_role": Verb(_("The role of a person was stated."), Kind.ALTERATION),
+    "person.add_alias": Verb(_("Another name of a person was stated."), Kind.ALTERATION),
+    "person.add_note": Verb(_("A note about a person was written."), Kind.ALTERATION),
+    "person.add_age": Verb(_("The age of a person was stated."), Kind.ALTERATION),
+    "person.add_sibling": Verb(
+        _("Two persons were stated to be brothers or sisters."), Kind.ALTERATION
+    ),
+    "person.withdraw": Verb(_("A statement about a person was taken back."), Kind.ALTERATION),
     # searching for a face
     "face.search": Verb(_("Cases were searched for a face."), Kind.COMBINATION, needs_reason=True),
     "search.view": Verb(_("A search for a face was looked at."), Kind.CONSULTATION),

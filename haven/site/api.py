@@ -24,6 +24,7 @@ from haven.workbench.analysis import api as analysis
 from haven.workbench.cases import api as cases
 from haven.workbench.categories import api as categories
 from haven.workbench.evidence import api as evidence
+from haven.workbench.people import api as people
 from haven.workbench.review import api as review
 
 NAMESPACE = "api"
@@ -56,7 +57,7 @@ api = Api(
     docs_decorator=require_safe,
     auth=SessionAuth(),
 )
-for _part in (cases, evidence, analysis, review, categories):
+for _part in (cases, evidence, analysis, review, categories, people):
     api.add_router("cases/", _part.router)
 api.add_router("record/", record.router)
 

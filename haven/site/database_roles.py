@@ -64,7 +64,7 @@ GRANTS = (
     Grant("evidence_*", web="SIUD", worker="SUD"),
     Grant("analysis_*", web="SIUD", worker="SIUDM"),
     Grant("categories_*", web="SIU", worker="SUD"),  # a verdict is superseded, never deleted
-    Grant("review_*", web="SIUD", worker="SUD"),
+    Grant("people_*", web="SIUD", worker="SUD"),
     Grant("reveals_*", web="SIU", worker="SUD"),
     Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
     # Members and how they sign in.

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "haven.workbench.categories",
     "haven.workbench.wellbeing",
     "haven.workbench.reveals",
+    "haven.workbench.people",
     "haven.workbench.review",
     "haven.workbench.facets",
     "allauth",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("haven.workbench.notes.urls")),
     path("", include("haven.workbench.categories.urls")),
     path("", include("haven.workbench.reveals.urls")),
+    path("", include("haven.workbench.people.urls")),
     path("", include("haven.workbench.review.urls")),
     path("", include("haven.workbench.facets.urls")),
     path("", include("haven.workbench.retention.urls")),

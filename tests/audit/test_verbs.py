@@ -10,7 +10,7 @@ import haven
 from haven.accounts import actions as accounts
 from haven.audit import verbs
 from haven.audit.verbs import VERBS, Kind, UnknownVerb
-from haven.workbench.review.models import GroupChange
+from haven.workbench.people.models import GroupChange, Statement
 
 SOURCE = Path(haven.__file__).parent
 
@@ -36,7 +36,8 @@ MADE = {
     "cases/clocks.py": ["retention.remind", "retention.overdue"],
     "retention/actions.py": ["erasure.ask", "erasure.withdraw", "erasure.confirm"],
     "retention/erasing.py": ["erasure.destroy_key", "erasure.finish"],
-    "review/actions.py": [f"group.{verb}" for verb in GroupChange.Verb.values],
+    "people/changing.py": [f"group.{verb}" for verb in GroupChange.Verb.values],
+    "people/person_actions.py": [f"person.add_{kind}" for kind in Statement.Kind.values],
 }
 
 

@@ -195,9 +195,10 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     from haven.workbench.cases import actions as cases
     from haven.workbench.cases import clocks
     from haven.workbench.evidence import actions as evidence
+    from haven.workbench.people import actions as people
+    from haven.workbench.people import person_actions, queries
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
-    from haven.workbench.review import queries
 
     def mark(place: str) -> str:
         return marks.new(owner, place)
@@ -228,7 +229,16 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     face = Face.objects.select_related("group").get(item=items[0], position=0)
     assert face.group is not None
     group = face.group.public_id
-    review.name(case.public_id, group, name=mark("person"), note=mark("note"), by=lead, at=NOW)
+    named = people.name(
+        case.public_id, group, name=mark("person"), note=mark("note"), by=lead, at=NOW
+    )
+    stated = person_actions.state(
+        case.public_id,
+        named.public_id,
+        person_actions.Said("alias", mark("alias")),
+        by=lead,
+        at=NOW,
+    )
     change = queries.last_change(case)
     assert change is not None
     review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)
@@ -252,6 +262,8 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         **_written(marks, owner, case.public_id, items[0].pk, lead),
         "face_id": face.pk,
         "group_id": group,
+        "person_id": named.public_id,
+        "statement_id": stated.pk,
         "change_id": change.pk,
         "batch_id": _batch(marks, owner, case.public_id, items[:2], lead),
         "authority_id": entered.public_id,

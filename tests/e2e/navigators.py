@@ -141,8 +141,8 @@ class Investigator:
         return self
 
     def takes_out(self) -> Self:
-        """Say that the chosen faces are somebody else."""
-        self.page.get_by_role("button", name="Not this person").click()
+        """Make a group of its own of the chosen faces."""
+        self.page.get_by_role("button", name="Take out together").click()
         return self
 
     def undoes_the_last_change(self) -> Self:

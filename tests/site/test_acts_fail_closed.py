@@ -45,8 +45,9 @@ LOOKS = [
     "review:overview",
     "review:items",
     "review:item",
-    "review:people",
-    "review:group",
+    "people:list",
+    "people:group",
+    "people:person",
 ]
 
 
@@ -132,15 +133,15 @@ class TestActs:
         north_lead: Member,
         broken: Callable[[], None],
     ) -> None:
-        from haven.workbench.review import actions as review
-        from haven.workbench.review.models import GroupChange, Person
+        from haven.workbench.people import actions as people
+        from haven.workbench.people.models import GroupChange, Person
 
         named = world.ours["case_id"], world.ours["group_id"]
         before = GroupChange.objects.count()
         broken()
 
         with pytest.raises(DatabaseError), transaction.atomic():
-            review.name(*named, name="Birch", by=north_lead, at=NOW)
+            people.name(*named, name="Birch", by=north_lead, at=NOW)
 
         assert GroupChange.objects.count() == before
         assert not Person.objects.filter(name="Birch").exists()

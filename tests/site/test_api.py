@@ -194,7 +194,7 @@ def test_a_failure_that_nobody_planned_tells_nothing(
     def broken(*_args: object, **_options: object) -> None:
         raise RuntimeError("a name, a path")
 
-    monkeypatch.setattr("haven.workbench.review.queries.people", broken)
+    monkeypatch.setattr("haven.workbench.people.queries.people", broken)
     client = let_in(Client(raise_request_exception=False), north_lead)
 
     answer = client.get(of(world, "groups/"))

@@ -184,11 +184,18 @@ POST_ALONE = {
     "review:close_search",
     "review:refuse_search",
     "review:search_face",
-    "review:merge",
-    "review:name",
+    "people:apart",
+    "people:apart_groups",
+    "people:confirm",
+    "people:move",
+    "people:reject",
+    "people:state",
+    "people:withdraw",
+    "people:merge",
+    "people:name",
     "review:retry",
-    "review:split",
-    "review:undo",
+    "people:split",
+    "people:undo",
 }
 BOTH = {
     *BY_LINK,
@@ -316,9 +323,9 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
     from haven.workbench.evidence import actions as evidence
     from haven.workbench.facets import actions as facets
     from haven.workbench.notes import actions as notes
+    from haven.workbench.people import actions as people
+    from haven.workbench.people import person_actions, queries
     from haven.workbench.retention import actions as retention
-    from haven.workbench.review import actions as review
-    from haven.workbench.review import queries
     from haven.workbench.search import actions as searches
 
     folder = root / number.replace("/", "-")
@@ -338,7 +345,9 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
     grouping.regroup(case.pk, settle=True)
     face = Face.objects.select_related("group").get(item=items[0])
     assert face.group is not None
-    review.name(case.public_id, face.group.public_id, name="Ash", by=lead, at=NOW)
+    named = people.name(case.public_id, face.group.public_id, name="Ash", by=lead, at=NOW)
+    said = person_actions.Said("alias", "Kestrel")
+    stated = person_actions.state(case.public_id, named.public_id, said, by=lead, at=NOW)
     change = queries.last_change(case)
     assert change is not None
     note = notes.write(case.public_id, "Seen.", by=lead, at=NOW)
@@ -372,6 +381,8 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         "filter_id": kept.public_id,
         "face_id": face.pk,
         "group_id": face.group.public_id,
+        "person_id": named.public_id,
+        "statement_id": stated.pk,
         "change_id": change.pk,
         "batch_id": given.batch.public_id,
         "authority_id": entered.public_id,
@@ -530,6 +541,7 @@ def _rows() -> dict[str, list[Any]]:
         *("cases", "evidence", "authority", "analysis", "search", "categories"),
         *("review", "retention"),
     )
+    of_cases = ("cases", "evidence", "authority", "analysis", "search", "people", "retention")
     labels = ("accounts", *of_cases)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {

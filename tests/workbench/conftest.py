@@ -7,7 +7,7 @@ Why     most tests need rows, not networks: `found` writes them with the product
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,7 @@ from tests.workbench.build import NOW, SAID, basis, findings, person, png
 
 if TYPE_CHECKING:
     from haven.accounts.models import Member
-    from haven.workbench.analysis.models import Item, Run
+    from haven.workbench.analysis.models import FaceGroup, Item, Run
     from haven.workbench.authority.models import Authority
     from haven.workbench.cases.models import Case
     from haven.workbench.categories.schemes import Scheme
@@ -206,3 +206,39 @@ def colleague(case: "Case", north_reader: "Member", north_lead: "Member") -> "Me
 
     actions.change_role(case.public_id, north_reader.pk, role="worker", by=north_lead, at=NOW)
     return north_reader
+
+
+def groups(case: "Case", found: Callable[..., "Item"]) -> list["FaceGroup"]:
+    """Return two groups of the program: four pictures of one person, two of another."""
+    from haven.workbench.analysis import grouping
+    from haven.workbench.analysis.models import FaceGroup
+
+    for name, number, pictures in (("a", 0, 4), ("b", 1, 2)):
+        for picture in range(pictures):
+            found(f"{name}{picture}", [person(number, wobble=picture)])
+    grouping.regroup(case.pk, settle=True)
+    return list(FaceGroup.objects.order_by("-n_faces"))
+
+
+@pytest.fixture
+def decide(case: "Case", north_lead: "Member") -> Callable[..., Any]:
+    """Return a way to do one act to chosen faces of a group."""
+    from haven.workbench.people.face_actions import Choice
+
+    def one(act: Callable[..., Any], group: "FaceGroup", chosen: list[int], **more: Any) -> Any:
+        choice = Choice(group.public_id, chosen, more.pop("reason", ""))
+        return act(case.public_id, choice, by=north_lead, at=NOW, **more)
+
+    return one
+
+
+@pytest.fixture
+def take_back(case: "Case", north_lead: "Member") -> Callable[..., Any]:
+    """Return a way to undo the latest change of the case, or the given one."""
+    from haven.workbench.people import actions, queries
+
+    def one(change: Any = None) -> Any:
+        change = change or queries.last_change(case)
+        return actions.undo(case.public_id, change.pk, by=north_lead, at=NOW)
+
+    return one

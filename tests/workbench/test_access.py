@@ -7,7 +7,7 @@ from haven.workbench.analysis import grouping
 from haven.workbench.analysis.models import Face
 from tests.workbench.build import person
 
-PARTS = ("cases", "evidence", "authority", "analysis", "reveals", "review")
+PARTS = ("cases", "evidence", "authority", "analysis", "reveals", "people", "review")
 FREE = {
     "cases:list",
     "cases:open",
@@ -28,10 +28,17 @@ WORK = {  # pages that a reader of the case gets a refusal from
     "review:close_search",
     "review:refuse_search",
     "review:search_face",
-    "review:merge",
-    "review:name",
-    "review:split",
-    "review:undo",
+    "people:apart",
+    "people:apart_groups",
+    "people:confirm",
+    "people:move",
+    "people:reject",
+    "people:state",
+    "people:withdraw",
+    "people:merge",
+    "people:name",
+    "people:split",
+    "people:undo",
     "review:retry",
     "reveals:open",
     "reveals:ask",
@@ -52,10 +59,17 @@ POST = {
     "cases:role",
     "cases:take_off",
     "review:background",
-    "review:merge",
-    "review:name",
-    "review:split",
-    "review:undo",
+    "people:apart",
+    "people:apart_groups",
+    "people:confirm",
+    "people:move",
+    "people:reject",
+    "people:state",
+    "people:withdraw",
+    "people:merge",
+    "people:name",
+    "people:split",
+    "people:undo",
     "review:retry",
     "review:authorise_search",
     "review:close_search",
@@ -85,7 +99,7 @@ def names(patterns=None, space=""):
 @pytest.fixture
 def url_of(case, exhibit, found, north_lead, authority):
     """Return a way to the address of a page, with things that are there."""
-    from haven.workbench.review import actions, queries
+    from haven.workbench.people import actions, person_actions, queries
     from haven.workbench.search import actions as searches
     from tests.workbench.build import NOW
 
@@ -93,7 +107,9 @@ def url_of(case, exhibit, found, north_lead, authority):
     found("b.jpg", [person(0, wobble=1)])
     grouping.regroup(case.pk)
     face = Face.objects.get(item=item)
-    actions.name(case.public_id, face.group.public_id, name="P", by=north_lead, at=NOW)
+    named = actions.name(case.public_id, face.group.public_id, name="P", by=north_lead, at=NOW)
+    said = person_actions.Said("alias", "Q")
+    stated = person_actions.state(case.public_id, named.public_id, said, by=north_lead, at=NOW)
     asked = searches.Ask(purpose="victim", reason="Seen on two phones.")
     search = searches.search_face(case.public_id, face.pk, asked, by=north_lead, at=NOW)
     known = {
@@ -104,6 +120,8 @@ def url_of(case, exhibit, found, north_lead, authority):
         "group_id": face.group.public_id,
         "authority_id": authority.public_id,
         "member_id": north_lead.pk,
+        "person_id": named.public_id,
+        "statement_id": stated.pk,
         "change_id": queries.last_change(case).pk,
         "probe_id": case.public_id,
         "search_id": search.public_id,

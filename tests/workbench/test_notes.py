@@ -48,7 +48,7 @@ class TestWriting:
 
         listing = client.get(reverse("notes:list", args=[case.public_id])).content.decode()
         assert reverse("review:item", args=[case.public_id, item.pk]) in listing
-        assert reverse("review:group", args=[case.public_id, group]) in listing
+        assert reverse("people:group", args=[case.public_id, group]) in listing
         assert f"?exhibit={exhibit.public_id}" in listing
 
     def test_a_part_is_answered_to_a_page_that_loads_it(

@@ -10,8 +10,8 @@ from haven.workbench.analysis import grouping
 from haven.workbench.analysis.models import Face, FaceGroup
 from haven.workbench.authority import actions as authorities
 from haven.workbench.evidence import actions as evidence
-from haven.workbench.review import actions, queries
-from haven.workbench.review.models import GroupChange, Person
+from haven.workbench.people import actions, queries
+from haven.workbench.people.models import GroupChange, Person
 from tests.workbench.build import NOW, basis, person, png
 
 
@@ -305,7 +305,7 @@ class TestSimilarGroups:
             grouping.place(case.pk, [one.pk for one in chosen], made)
         grouping.recount(case.pk)
         client = client_of(north_lead)
-        url = reverse("review:group", args=[case.public_id, "g0"])
+        url = reverse("people:group", args=[case.public_id, "g0"])
         return lambda: client.get(url).content.decode()
 
     def test_are_shown_while_an_authority_covers_face_templates(self, page):

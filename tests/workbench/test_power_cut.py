@@ -281,10 +281,10 @@ def test_no_acknowledged_decision_is_lost_and_none_is_half(site: Site, assets_ro
 
     done = acts_over_power_cuts(site, "decide", site.data / "decisions.log")
 
-    changes = site.ask("SELECT id, verb, after FROM review_groupchange ORDER BY id")
+    changes = site.ask("SELECT id, verb, after FROM people_groupchange ORDER BY id")
     entries = site.ask(
         "SELECT target_id::bigint FROM audit_event WHERE verb LIKE 'group.%'"
-        " AND target_type = 'review.groupchange'"
+        " AND target_type = 'people.groupchange'"
     )
     assert {(one,) for one, _verb, _after in changes} == set(entries)
     assert len(entries) == len(changes) >= len(done)

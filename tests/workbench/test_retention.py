@@ -263,12 +263,12 @@ def files_of(case_id):
 def full(case, found, north_lead, north_reader):
     """Return a case with something in every table that a member can fill."""
     from haven.workbench.analysis import grouping
-    from haven.workbench.review import actions as review
+    from haven.workbench.people import actions as people
 
     items = [found(name, [person(0, wobble=n)]) for n, name in enumerate("ab")]
     grouping.regroup(case.pk, settle=True)
     face = Face.objects.select_related("group").get(item=items[0])
-    review.name(case.public_id, face.group.public_id, name="Ash", by=north_lead, at=NOW)
+    people.name(case.public_id, face.group.public_id, name="Ash", by=north_lead, at=NOW)
     sent = [SimpleUploadedFile("one.png", png())]
     evidence.add_upload(case.public_id, files=sent, label="Card", by=north_lead, at=NOW)
     analysis.bring_probe(case.public_id, picture=io.BytesIO(png()), by=north_lead, at=NOW)
@@ -301,7 +301,7 @@ class TestErasing:
         before = rows.counts(case_pk)
         assert {
             "analysis_face",
-            "review_person",
+            "people_person",
             "evidence_storedfile",
             "cases_wrappedkey",
         } <= set(before)

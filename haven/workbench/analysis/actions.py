@@ -10,7 +10,8 @@ Not     here: the work itself (running.py, probing.py)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING
 from uuid import UUID
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 EXAMINE = "analysis.examine"
 LOOK_AT_PROBE = "analysis.look_at_probe"
+REGROUP = "analysis.regroup"
+REGROUP_WAITS = timedelta(seconds=20)  # so that a burst of decisions is one go
 PROBE_BYTES = 64 << 20  # the largest camera JPEG seen is 40 MB
 PROBE_LIFE = timedelta(hours=1)  # time to look through candidates; then ask again
 _PIECE_BYTES = 1 << 20
@@ -245,6 +248,23 @@ def finish_groups(groups: Sequence[FaceGroup]) -> None:
         group.save(update_fields=["settled", "decided"])
     if groups:
         grouping.recount(groups[0].case_id, [group.pk for group in groups])
+
+
+def recount_groups(case_pk: int, group_pks: Iterable[int]) -> None:
+    """Bring the counts of groups up to date; the caller holds the lock."""
+    grouping.recount(case_pk, group_pks)
+
+
+def group_again(case_pk: int) -> None:
+    """Have the faces of a case grouped again, under what people decided; once for a burst."""
+    job = jobs.configure_task(
+        REGROUP,
+        queue="analysis",
+        queueing_lock=f"regroup-{case_pk}",
+        schedule_in={"seconds": int(REGROUP_WAITS.total_seconds())},
+    )
+    with contextlib.suppress(jobs_errors.AlreadyEnqueued), transaction.atomic():
+        job.defer(case_pk=case_pk)
 
 
 def _start(

@@ -22,6 +22,17 @@ from haven.workbench.cases import actions as cases
 router = Router(tags=["runs"])
 
 
+class Face(Schema):
+    """One face on an item: where it is, not what it looks like."""
+
+    id: Annotated[int, Field(validation_alias="pk")]
+    item: Annotated[int, Field(validation_alias="item_id")]
+    position: int
+    box_xyxy_px: list[float]
+    quality: float
+    group: Annotated[str | None, Field(validation_alias="group.public_id")] = None
+
+
 class Run(Schema):
     """One go of the engine over one exhibit."""
 

@@ -9,20 +9,28 @@ Not     here: what a candidate means; a person decides
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Window
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from pgvector.django import L2Distance
 
 from haven import engine
 from haven.web.errors import NotFound
-from haven.workbench.analysis.models import Face, FaceGroup, Occurrence, Probe, ProbeFace, Run
+from haven.workbench.analysis.models import (
+    Face,
+    FaceGroup,
+    Item,
+    Occurrence,
+    Probe,
+    ProbeFace,
+    Run,
+)
 
 if TYPE_CHECKING:
-    from haven.workbench.analysis.models import Item
     from haven.workbench.cases.models import Case
 
 GROUP_ORDER = ("-n_items", "-id")
@@ -237,3 +245,66 @@ def _comparable(
         lying = Occurrence.objects.filter(item=OuterRef("item_id"), exhibit__in=exhibits)
         found = found.filter(Exists(lying))
     return found
+
+
+def where_now(face_pks: Iterable[int]) -> list[tuple[int, str]]:
+    """Return faces that are in a group, each with the public id of it, rising."""
+    found = Face.objects.filter(pk__in=list(face_pks), group__isnull=False)
+    return list(found.order_by("pk").values_list("pk", "group__public_id"))
+
+
+def groups_of_faces(face_pks: Iterable[int]) -> dict[int, int]:
+    """Return the key of the group of each face that is in one."""
+    found = Face.objects.filter(pk__in=list(face_pks), group__isnull=False)
+    return {pk: group for pk, group in found.values_list("pk", "group_id") if group}
+
+
+def any_faces(group_pks: Iterable[int]) -> dict[int, int]:
+    """Return the first face by key of each group that holds one."""
+    found = Face.objects.filter(group__in=list(group_pks)).values("group_id")
+    first = found.annotate(first=Min("pk")).order_by().values_list("group_id", "first")
+    return {group: face for group, face in first if group}
+
+
+def group_keys(case_pk: int, public_ids: Iterable[str]) -> dict[str, int]:
+    """Return the keys of those groups of a case that there still are."""
+    found = FaceGroup.objects.filter(case_id=case_pk, public_id__in=list(public_ids))
+    return dict(found.values_list("public_id", "pk"))
+
+
+def chosen(found: FaceGroup, face_pks: Iterable[int]) -> list[Face]:
+    """Return those of these faces that are in a group, rising."""
+    faces = Face.objects.filter(group=found, pk__in=list(face_pks)).select_related("group")
+    return list(faces.defer("embedding").order_by("pk"))
+
+
+def on_the_pictures_of(faces: Sequence[Face], found: FaceGroup) -> bool:
+    """Tell whether a group holds another face of a picture on which one of the faces is."""
+    pictures = [face.item_id for face in faces]
+    if len(set(pictures)) < len(pictures):
+        return True
+    others = Face.objects.filter(group=found, item__in=pictures)
+    return others.exclude(pk__in=[face.pk for face in faces]).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where and when the faces of a group were seen, by what the files say of themselves."""
+
+    exhibits: list[str]
+    first: date | None
+    last: date | None
+    n_dated: int  # items that say a day
+
+
+def whereabouts(found: FaceGroup) -> Whereabouts:
+    """Return on which exhibits the items of a group lie, and the days they say."""
+    items = Item.objects.filter(faces__group=found).distinct()
+    days = items.aggregate(
+        first=Min("taken_on"),
+        last=Max("taken_on"),
+        n=Count("pk", distinct=True, filter=Q(taken_on__isnull=False)),
+    )
+    labels = Occurrence.objects.filter(item__in=items.values("pk"))
+    exhibits = labels.order_by("exhibit__label").values_list("exhibit__label", flat=True)
+    return Whereabouts(list(exhibits.distinct()), days["first"], days["last"], days["n"])

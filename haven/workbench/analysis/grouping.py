@@ -5,7 +5,7 @@ Out     each face in a group or in none, and the counts of each group
 Fails   engine errors; the groups stay as they were
 Why     people change groups while a run is going: whoever writes holds the case's row and
         has seen the latest revision, so that no decision is overwritten
-Not     here: splitting, merging and naming (haven.workbench.review)
+Not     here: splitting, merging and naming (haven.workbench.people)
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import psycopg
 from django.db import connection, transaction
 
 from haven import engine
+from haven.workbench.analysis import decided
 from haven.workbench.analysis.models import Face, FaceGroup, GroupingState
 
 _ROWS_AT_ONCE = 5_000  # about 4 MB of vectors; 200,000 faces never lie in memory twice
@@ -39,9 +40,17 @@ class _Faces:
         default_factory=list
     )
 
+    def named(self, pairs: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
+        """Return pairs of rows as pairs of keys; a face that cannot be compared is left out."""
+        keys = dict(zip(self.ids, self.keys, strict=True))
+        return [(keys[one], keys[other]) for one, other in pairs if {one, other} <= keys.keys()]
+
 
 def regroup(case_pk: int, *, settle: bool = False) -> bool:
-    """Group the faces of a case; tell whether the result was written.
+    """Group the faces of a case as people decided; tell whether the result was written.
+
+    Faces of settled groups stay together, and a group that a person decided keeps its id.
+    Faces that people said are two persons never come into one group.
 
     Args:
         case_pk: The case.
@@ -61,10 +70,18 @@ def regroup(case_pk: int, *, settle: bool = False) -> bool:
             else np.zeros((0, 128), dtype=np.float32),
             np.array(faces.quality, dtype=np.float32),
         )
-        wanted = engine.group(table, settled=faces.settled)
+        wanted = engine.group(
+            table, settled=faces.settled, apart=faces.named(decided.apart(case_pk))
+        )
         if _write(case_pk, faces, wanted, revision=revision, settle=settle):
             return True
     return False
+
+
+def regroup_later(case_pk: int) -> None:
+    """Group again as a job does: the case may be gone by then."""
+    if Face.objects.filter(case_id=case_pk).exists():
+        regroup(case_pk)
 
 
 def lock(case_pk: int) -> None:

@@ -4,7 +4,7 @@ In      rows written by saving.py, grouping.py and actions.py
 Out     Run, Item, Occurrence, FaceGroup, Face, Derivative, Probe, ProbeFace
 Fails   IntegrityError: a constraint below is broken; its name says which promise
 Why     an item is distinct content in a case; an occurrence is one path where it lay
-Not     here: what people decide about groups (haven.workbench.review)
+Not     here: what people decide about groups (haven.workbench.people)
 
 Coordinates are pixels of the upright full-size picture. Digests are lower-case hex.
 """

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from haven import engine
-from haven.workbench.analysis import vault
+from haven.workbench.analysis import decided, vault
 from haven.workbench.analysis.models import Derivative, Face, Item, Occurrence, Run
 from haven.workbench.cases import keys
 from haven.workbench.evidence import names
@@ -177,7 +177,7 @@ def _replace_faces(item: Item, found: Sequence[engine.Face], *, embeds: bool) ->
     """Write the faces of an item; return them in the order of the engine.
 
     A face that is still there keeps its row, and with it its group. One that is not found
-    again goes, unless a person decided about its group: a decision is not lost because
+    again goes, unless a person decided about it or its group: a decision is not lost because
     another profile saw less.
     """
     old = list(item.faces.select_related("group").order_by("position"))
@@ -193,7 +193,8 @@ def _replace_faces(item: Item, found: Sequence[engine.Face], *, embeds: bool) ->
         _describe(row, position, face, embeds=embeds)
         row.save()
         faces.append(row)
-    kept = [row for row in old if row.group is not None and row.group.decided]
+    spoken_for = decided.decided(row.pk for row in old)
+    kept = [row for row in old if row.pk in spoken_for or (row.group and row.group.decided)]
     Face.objects.filter(pk__in=[row.pk for row in old if row not in kept]).delete()
     for position, row in enumerate(kept, start=len(faces)):
         row.position = position

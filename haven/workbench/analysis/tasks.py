@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from haven.workbench.analysis import actions, locks, originals, probing, running
+from haven.workbench.analysis import actions, grouping, locks, originals, probing, running
 from haven.workbench.evidence import actions as evidence
 
 _WAIT_FOR_CASE_S = 3
@@ -26,6 +26,12 @@ _WAIT_FOR_CASE_S = 3
 def examine(context: JobContext, run_id: int) -> None:
     """Do a run, or go on with one."""
     running.run_now(run_id, should_stop=context.should_abort)
+
+
+@app.task(name=actions.REGROUP, queue="analysis")
+def regroup(case_pk: int) -> None:
+    """Group the faces of a case again; there is nothing to do for one that was erased."""
+    grouping.regroup_later(case_pk)
 
 
 @app.task(name=actions.LOOK_AT_PROBE, queue="probes")

@@ -35,8 +35,8 @@ from haven.workbench.facets import (
     queries,
     timeline,
 )
+from haven.workbench.people import queries as people
 from haven.workbench.review import filter_form
-from haven.workbench.review import queries as review
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -204,7 +204,7 @@ def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
         request.GET,
         cameras=item_queries.cameras(case),
         exhibits=evidence.of_case(case),
-        name_of=partial(review.name_of, case),
+        name_of=partial(people.name_of, case),
         verdicts=categories.filters(case, member=request.user),
     )
 
@@ -224,5 +224,5 @@ def _links(request: MemberRequest, case: Case) -> list[tuple[Any, str, bool]]:
 
 def _named(groups: list[Any]) -> list[tuple[Any, Any]]:
     """Return groups with the person a member named, or None."""
-    persons = review.persons(groups)
+    persons = people.persons(groups)
     return [(group, persons.get(group.pk)) for group in groups]

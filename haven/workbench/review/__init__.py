@@ -1,1 +1,1 @@
-"""Review: items, people, failures and the search for a face."""
+"""Review: items, failures and the search for a face."""

@@ -1,14 +1,14 @@
-"""API of review: the items of a case and the groups of faces in it.
+"""API of review: the items of a case.
 
 In      requests of a signed-in member, with the same filters as the grid
 Out     JSON: facts, never a picture and never a template of a face
 Fails   as the queries do; web/failed.py makes JSON of it
 Why     consultation is recorded by the same actions as on the pages
-Not     here: deciding anything; a person does that on a page
+Not     here: groups and people (haven.workbench.people)
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -18,10 +18,10 @@ from pydantic import ValidationInfo, field_validator
 
 from haven.accounts.requests import MemberRequest
 from haven.web.api import FAILURES, After, Rows, rows_of
-from haven.web.keyset import window
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import item_filter
 from haven.workbench.analysis import item_queries as items
+from haven.workbench.analysis.api import Face
 from haven.workbench.review import actions, filter_form, queries
 
 router = Router(tags=["items and people"])
@@ -126,51 +126,12 @@ class Path(Schema):
     path: str
 
 
-class Face(Schema):
-    """One face on an item: where it is, not what it looks like."""
-
-    id: Annotated[int, Field(validation_alias="pk")]
-    item: Annotated[int, Field(validation_alias="item_id")]
-    position: int
-    box_xyxy_px: list[float]
-    quality: float
-    group: Annotated[str | None, Field(validation_alias="group.public_id")] = None
-
-
 class ItemWhole(Schema):
     """An item with the paths at which it lay and the faces on it."""
 
     item: ItemFacts
     paths: Annotated[list[Path], Field(description="the first 200")]
     faces: list[Face]
-
-
-class Person(Schema):
-    """Who the faces of a group are, as a member decided."""
-
-    name: str
-    note: str
-    named_by: Annotated[str, Field(validation_alias="named_by.display_name")]
-    named_at: datetime
-
-
-class Group(Schema):
-    """Faces that look alike, put together by the program or decided by a person."""
-
-    id: Annotated[str, Field(validation_alias="group.public_id")]
-    n_faces: Annotated[int, Field(validation_alias="group.n_faces")]
-    n_items: Annotated[int, Field(validation_alias="group.n_items")]
-    decided: Annotated[
-        bool, Field(validation_alias="group.decided", description="a person changed or named it")
-    ]
-    person: Person | None
-
-
-class GroupWhole(Schema):
-    """A group with a part of its faces, the clearest first."""
-
-    group: Group
-    faces: Rows[Face]
 
 
 @router.get("{uuid:case_id}/items/", response={200: Rows[Item], **FAILURES}, url_name="items")
@@ -197,33 +158,3 @@ def one_item(request: MemberRequest, case_id: UUID, item_id: int) -> dict[str, o
         "paths": items.paths(found)[:_PATHS_SHOWN],
         "faces": faces.faces_on(found),
     }
-
-
-@router.get("{uuid:case_id}/groups/", response={200: Rows[Group], **FAILURES}, url_name="groups")
-def list_groups(
-    request: MemberRequest, case_id: UUID, after: After = "", single: bool = False
-) -> dict[str, object]:
-    """The groups of faces of a case, largest first; with `single` also those of one face."""
-    case = actions.view_people(case_id, by=request.user, at=timezone.now())
-    found, rows = queries.people(case, after, least_faces=1 if single else 2)
-    return rows_of(found, rows)
-
-
-@router.get(
-    "{uuid:case_id}/groups/{group_id}/",
-    response={200: GroupWhole, **FAILURES},
-    url_name="group",
-)
-def one_group(
-    request: MemberRequest, case_id: UUID, group_id: str, after: After = ""
-) -> dict[str, object]:
-    """One group of faces. Looking is recorded."""
-    case = actions.view_group(case_id, group_id, by=request.user, at=timezone.now())
-    found = faces.group(case, group_id)
-    shown = window(
-        faces.faces_of(found),
-        order=("-quality", "-id"),
-        after=after,
-        size=queries.FACES_ON_A_PAGE,
-    )
-    return {"group": queries.rows([found])[0], "faces": rows_of(shown)}

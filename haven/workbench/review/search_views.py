@@ -22,8 +22,9 @@ from haven.accounts.step_up import fresh_factor_required
 from haven.web.errors import BadInput, Conflict
 from haven.web.pages import page
 from haven.workbench.analysis import face_queries as faces
+from haven.workbench.analysis import words as face_words
 from haven.workbench.cases import queries as cases
-from haven.workbench.review import queries as review
+from haven.workbench.people import queries as people
 from haven.workbench.review import words
 from haven.workbench.search import actions, forms, queries, urgent
 
@@ -93,9 +94,9 @@ def find_face(
         **_about(case),
         **_asking(case, form),
         face=face,
-        quality=words.quality(face.quality),
+        quality=face_words.quality(face.quality),
         is_comparable=face.embedding is not None,
-        person=review.persons([face.group]).get(face.group_id or 0) if face.group else None,
+        person=people.persons([face.group]).get(face.group_id or 0) if face.group else None,
         status=422 if form.errors else 200,
     )
 
@@ -256,7 +257,7 @@ def _results(request: MemberRequest, found: FaceSearch) -> dict[str, Any]:
     on_it = faces.probe_faces(found.probe) if found.probe is not None else []
     return {
         "candidates": _rows(shown),
-        "faces": [(face, words.quality(face.quality)) for face in on_it],
+        "faces": [(face, face_words.quality(face.quality)) for face in on_it],
         "top": top,
         "most": actions.MOST,
     }
@@ -264,16 +265,16 @@ def _results(request: MemberRequest, found: FaceSearch) -> dict[str, Any]:
 
 def _rows(shown: Sequence[Candidate]) -> list[dict[str, Any]]:
     """Return candidates with their words and people."""
-    named = review.persons([one.face.group for one in shown if one.face.group])
+    named = people.persons([one.face.group for one in shown if one.face.group])
     return [
         {
             "rank": one.rank,
             "face": one.face,
             "case": one.face.case,
             "distance": f"{one.distance:.3f}",
-            "badge": words.STRENGTHS[one.strength][0],
-            "strength": words.STRENGTHS[one.strength][1],
-            "quality": words.quality(one.face.quality),
+            "badge": face_words.STRENGTHS[one.strength][0],
+            "strength": face_words.STRENGTHS[one.strength][1],
+            "quality": face_words.quality(one.face.quality),
             "person": named.get(one.face.group_id or 0),
         }
         for one in shown

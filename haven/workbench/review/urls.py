@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from haven.workbench.review import people_views, search_views, views
+from haven.workbench.review import search_views, views
 
 app_name = "review"
 _case = [
@@ -10,13 +10,6 @@ _case = [
     path("items/<int:item_id>/background/", views.background, name="background"),
     path("failures/", views.failures, name="failures"),
     path("failures/retry/", views.retry, name="retry"),
-    path("people/", people_views.people, name="people"),
-    path("people/merge/", people_views.merge, name="merge"),
-    path("people/<str:group_id>/", people_views.group, name="group"),
-    path("people/<str:group_id>/name/", people_views.name, name="name"),
-    path("people/<str:group_id>/split/", people_views.split, name="split"),
-    path("changes/", people_views.changes, name="changes"),
-    path("changes/<int:change_id>/undo/", people_views.undo, name="undo"),
     path("find/", search_views.find, name="find"),
     path("find/across/", search_views.find_across, name="find_across"),
     path("find/face/<int:face_id>/", search_views.find_face, name="find_face"),

@@ -2,7 +2,7 @@
 
 In      requests
 Out     pages and parts of pages
-Not     here: people and searching (people_views.py)
+Not     here: searching (search_views.py), people (haven.workbench.people)
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ from haven.workbench.analysis import actions as analysis_actions
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import item_queries
 from haven.workbench.analysis import queries as analysis
+from haven.workbench.analysis import words as face_words
 from haven.workbench.cases import actions as case_actions
 from haven.workbench.cases import queries as cases
 from haven.workbench.categories import queries as categories
 from haven.workbench.evidence import queries as evidence
+from haven.workbench.people import queries as people
 from haven.workbench.reveals import actions as reveal_actions
 from haven.workbench.reveals import queries as reveals
 from haven.workbench.review import actions, filter_form, forms, queries, words
@@ -100,7 +102,7 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     form = _filter(request, case)
     before, after = item_queries.beside(case, item_id, form.chosen(), form.chosen_order())
     on_it = list(faces.faces_on(found))
-    named = queries.persons([face.group for face in on_it if face.group])
+    named = people.persons([face.group for face in on_it if face.group])
     paths = list(item_queries.paths(found)[: _PATHS_SHOWN + 1])
     judging = categories.judging(case, request.GET.get("scheme", ""))
     return page(
@@ -112,7 +114,8 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         people_segmented=item_queries.has_segmented_people(found),
         failure=words.failure(found.error_code) if found.error_code else None,
         faces=[
-            (face, named.get(face.group_id or 0), words.quality(face.quality)) for face in on_it
+            (face, named.get(face.group_id or 0), face_words.quality(face.quality))
+            for face in on_it
         ],
         paths=paths[:_PATHS_SHOWN],
         more_paths=len(paths) > _PATHS_SHOWN,
@@ -224,6 +227,6 @@ def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
         request.GET,
         cameras=item_queries.cameras(case),
         exhibits=evidence.of_case(case),
-        name_of=partial(queries.name_of, case),
+        name_of=partial(people.name_of, case),
         verdicts=categories.filters(case, member=request.user),
     )

@@ -1,4 +1,4 @@
-"""What Haven says about files it could not look at, and about candidates.
+"""What Haven says about files it could not look at.
 
 In      a stable code
 Out     plain sentences, translated when shown
@@ -137,26 +137,7 @@ KINDS: dict[str, tuple[str, Text]] = {  # kind of file: icon, words
 NO_FACE = _("looked at, no face found")
 NOT_LOOKED_AT = _("could not be looked at")
 
-STRENGTHS: dict[str, tuple[str, Text]] = {  # word of the engine: badge, words
-    "strong": ("accent", _("strong candidate")),
-    "moderate": ("accent", _("moderate candidate")),
-    "weak": ("", _("weak candidate")),
-    "none": ("", _("hardly similar")),
-}
-
 
 def failure(code: str) -> Failure:
     """Return what to say about an error code."""
     return FAILURES.get(code, _UNKNOWN)
-
-
-def quality(number: float) -> Text:
-    """Return a word for the quality of a face, 0 to 1.
-
-    Source:
-        0.35 is the engine's limit for a poor face (POOR_QUALITY, ENOUGH_QUALITY); 0.6
-        parts the rest so that the demonstration's portraits are clear and its crowd is not.
-    """
-    if number < 0.35:  # see Source
-        return _("poor")
-    return _("fair") if number < 0.6 else _("clear")  # see Source

@@ -1,13 +1,14 @@
-"""Pages of people: groups of faces and decisions about them.
+"""Pages of people: groups of faces, and what is done to whole groups.
 
 In      requests
 Out     pages and parts of pages
-Not     here: what a decision does (actions.py), searching for a face (search_views.py)
+Not     here: single faces (face_views.py), one person (person_views.py), searching for a face
+        (haven.workbench.review)
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -16,12 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from haven.web.errors import BadInput, Conflict
-from haven.web.keyset import window
 from haven.web.pages import page
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import queries as analysis
 from haven.workbench.cases import queries as cases
-from haven.workbench.review import actions, forms, queries, words
+from haven.workbench.people import actions, forms, group_page, queries
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from haven.accounts.requests import MemberRequest
-    from haven.workbench.cases.models import Case
 
 _CHANGES_SHOWN = 100
 
@@ -44,9 +43,9 @@ def people(request: MemberRequest, case_id: UUID) -> HttpResponse:
     )
     return page(
         request,
-        "review/people.html",
+        "people/people.html",
         part="people",
-        **_about(case),
+        **group_page.about(case),
         runs=analysis.progress(case, now=timezone.now()),
         window=groups,
         rows=rows,
@@ -60,7 +59,7 @@ def people(request: MemberRequest, case_id: UUID) -> HttpResponse:
 def group(request: MemberRequest, case_id: UUID, group_id: str) -> HttpResponse:
     """Show one group with its faces."""
     case = actions.view_group(case_id, group_id, by=request.user, at=timezone.now())
-    return _group_page(request, case, group_id)
+    return group_page.show(request, case, group_id)
 
 
 @require_POST
@@ -69,10 +68,10 @@ def name(request: MemberRequest, case_id: UUID, group_id: str) -> HttpResponse:
     form = forms.Name(request.POST)
     if not form.is_valid():
         case = cases.get(case_id, member=request.user, to="work")
-        return _group_page(request, case, group_id, form=form)
+        return group_page.show(request, case, group_id, form=form)
     actions.name(case_id, group_id, **form.cleaned_data, by=request.user, at=timezone.now())
     messages.success(request, _("The name was kept, with who gave it and when."))
-    return redirect("review:group", case_id, group_id)
+    return redirect("people:group", case_id, group_id)
 
 
 @require_POST
@@ -84,10 +83,10 @@ def split(request: MemberRequest, case_id: UUID, group_id: str) -> HttpResponse:
     try:
         new = actions.split(case_id, group_id, face_ids=chosen, by=request.user, at=timezone.now())
     except (BadInput, Conflict) as error:
-        messages.warning(request, str(error.words))
-        return redirect("review:group", case_id, group_id)
+        group_page.say(request, case_id, error)
+        return redirect("people:group", case_id, group_id)
     messages.success(request, _("The chosen faces are now a group of their own."))
-    return redirect("review:group", case_id, new.public_id)
+    return redirect("people:group", case_id, new.public_id)
 
 
 @require_POST
@@ -99,10 +98,10 @@ def merge(request: MemberRequest, case_id: UUID) -> HttpResponse:
     try:
         kept = actions.merge(case_id, chosen, by=request.user, at=timezone.now())
     except (BadInput, Conflict) as error:
-        messages.warning(request, str(error.words))
-        return redirect("review:people", case_id)
+        group_page.say(request, case_id, error)
+        return redirect("people:list", case_id)
     messages.success(request, _("The groups are now one."))
-    return redirect("review:group", case_id, kept.public_id)
+    return redirect("people:group", case_id, kept.public_id)
 
 
 @require_safe
@@ -110,50 +109,24 @@ def changes(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Show what people changed, the latest first."""
     case = cases.get(case_id, member=request.user)
     found = list(queries.changes(case)[:_CHANGES_SHOWN])
-    return page(request, "review/changes.html", **_about(case), changes=queries.standing(found))
+    return page(
+        request,
+        "people/changes.html",
+        **group_page.about(case),
+        changes=queries.standing(found),
+    )
 
 
 @require_POST
 def undo(request: MemberRequest, case_id: UUID, change_id: int) -> HttpResponse:
-    """Take a change back."""
+    """Take a change back, from the list of changes or from the page of a group."""
+    back = forms.Back(request.POST).group()
     try:
         actions.undo(case_id, change_id, by=request.user, at=timezone.now())
     except Conflict as error:
         messages.warning(request, str(error.words))
     else:
         messages.success(request, _("It is as it was before."))
-    return redirect("review:changes", case_id)
-
-
-def _about(case: Case) -> dict[str, Any]:
-    """Return what every page of a case shows."""
-    return {"case": case, "may_work": cases.allows(case, "work")}
-
-
-def _group_page(
-    request: MemberRequest, case: Case, group_id: str, *, form: forms.Name | None = None
-) -> HttpResponse:
-    """Return the page of one group."""
-    found = faces.group(case, group_id)
-    person = queries.persons([found]).get(found.pk)
-    initial = {"name": person.name, "note": person.note} if person else None
-    similar = queries.similar_groups(case, found, at=timezone.now())
-    shown = window(
-        faces.faces_of(found),
-        order=("-quality", "-id"),
-        after=request.GET.get("after"),
-        size=queries.FACES_ON_A_PAGE,
-    )
-    return page(
-        request,
-        "review/group.html",
-        **_about(case),
-        group=found,
-        person=person,
-        form=form or forms.Name(initial=initial),
-        window=shown,
-        faces=[(face, words.quality(face.quality)) for face in shown.rows],
-        may_compare=similar is not None,
-        similar=[(row, words.STRENGTHS[strength]) for row, strength in similar or ()],
-        status=422 if form else 200,
-    )
+    if back and faces.groups(cases.get(case_id, member=request.user)).filter(public_id=back):
+        return group_page.answer(request, case_id, back)
+    return group_page.to(request, "people:changes", case_id)

@@ -1,0 +1,1 @@
+"""People: groups of faces, and what a person decided about them."""
