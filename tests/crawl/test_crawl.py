@@ -41,6 +41,8 @@ NEVER_REACHED = {
     "joining:terms": "only with the link of a letter, which is not planted",
     "openid_connect_callback": "no identity provider is set up in these tests",
     "openid_connect_login": "no identity provider is set up in these tests",
+    "reveals:original": "only in the session that opened it; test_originals.py holds it",
+    "reveals:close": "only in the session that opened it; test_originals.py holds it",
     "accounts:sign-in": "the same address as account_login, which is routed first",
 }
 
