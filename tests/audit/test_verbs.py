@@ -36,6 +36,8 @@ MADE = {
     "cases/clocks.py": ["retention.remind", "retention.overdue"],
     "retention/actions.py": ["erasure.ask", "erasure.withdraw", "erasure.confirm"],
     "retention/erasing.py": ["erasure.destroy_key", "erasure.finish"],
+    "reveals/actions.py": ["reveal.part", "reveal.whole"],
+    "reveals/asking.py": ["reveal.agree", "reveal.refuse"],
     "review/actions.py": [f"group.{verb}" for verb in GroupChange.Verb.values],
 }
 
