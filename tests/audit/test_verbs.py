@@ -38,6 +38,8 @@ MADE = {
     "retention/erasing.py": ["erasure.destroy_key", "erasure.finish"],
     "people/changing.py": [f"group.{verb}" for verb in GroupChange.Verb.values],
     "people/person_actions.py": [f"person.add_{kind}" for kind in Statement.Kind.values],
+    "reveals/actions.py": ["reveal.part", "reveal.whole"],
+    "reveals/asking.py": ["reveal.agree", "reveal.refuse"],
 }
 
 

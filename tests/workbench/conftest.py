@@ -192,6 +192,7 @@ def started(asking, face, filled, north_lead, member):
     return actions.search_face(asking.public_id, face.pk, ask, by=north_lead, at=NOW)
 
 
+@pytest.fixture
 def scheme(case: "Case", north_lead: "Member") -> "Scheme":
     """Return the scheme of the case, the letters of the United Kingdom."""
     from haven.workbench.categories import choosing
@@ -208,6 +209,7 @@ def colleague(case: "Case", north_reader: "Member", north_lead: "Member") -> "Me
     return north_reader
 
 
+@pytest.fixture
 def groups(case: "Case", found: Callable[..., "Item"]) -> list["FaceGroup"]:
     """Return two groups of the program: four pictures of one person, two of another."""
     from haven.workbench.analysis import grouping

@@ -247,7 +247,7 @@ class TestFaceTemplates:
         assert Face.objects.get().embedding[0] == 1.0
 
     def test_are_erased_alone_with_a_reason(self, case, run, found, north_lead, north_reader):
-        from haven.workbench.review import actions as review
+        from haven.workbench.people import actions as people
 
         found("a", [person(0)])
         found("b", [person(0, wobble=1)])
@@ -255,7 +255,7 @@ class TestFaceTemplates:
         found("d", [person(3, wobble=1)])
         grouping.regroup(case.pk)
         decided = FaceGroup.objects.order_by("pk").first()
-        review.name(case.public_id, decided.public_id, name="Ash", by=north_lead, at=NOW)
+        people.name(case.public_id, decided.public_id, name="Ash", by=north_lead, at=NOW)
         erase = {"case_id": case.public_id, "at": NOW}
 
         with pytest.raises(face_templates.StillLooking):

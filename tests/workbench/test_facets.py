@@ -136,11 +136,11 @@ class TestFilter:
         self, scattered, run, client_of, north_lead
     ):
         from haven.workbench.analysis.models import FaceGroup
-        from haven.workbench.review import actions as review
+        from haven.workbench.people import actions as people
 
         grouped(scattered, run)
         group = FaceGroup.objects.get(n_faces=3).public_id
-        review.name(scattered.public_id, group, name="Amira", by=north_lead, at=NOW)
+        people.name(scattered.public_id, group, name="Amira", by=north_lead, at=NOW)
         client, url = client_of(north_lead), reverse("review:items", args=[scattered.public_id])
 
         assert "Amira" in client.get(url, {"group": group}).content.decode()

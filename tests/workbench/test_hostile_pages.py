@@ -23,7 +23,7 @@ VOID = {
     "wbr",
 }
 CLOSED_BY_ITSELF = {"path", "circle", "rect", "line"}  # in our inline SVG: <path .../>
-ALLOWED_SCRIPTS = 3  # htmx, keyboard, review
+ALLOWED_SCRIPTS = 5  # htmx, keyboard, review, categories, reveals
 UNSEEN = {*map(chr, range(32)), "\u202a", "\u202d", "\u202e", "\u200e", "\u200f", "\u2066"} - {
     "\n",
     "\r",

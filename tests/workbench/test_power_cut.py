@@ -57,7 +57,7 @@ from haven.workbench.analysis import face_queries
 from haven.workbench.analysis.models import FaceGroup
 from haven.workbench.cases.models import Case
 from haven.workbench.evidence import actions as evidence
-from haven.workbench.review import actions as review
+from haven.workbench.people import actions as people
 from tests.workbench.build import png
 
 kind, log = sys.argv[1], open(sys.argv[2], "a", buffering=1)
@@ -77,11 +77,11 @@ def decide(lead, case):
     now = timezone.now()
     if len(groups) > 2:
         ids = [one.public_id for one in groups[:2]]
-        kept = review.merge(case.public_id, ids, by=lead, at=now)
+        kept = people.merge(case.public_id, ids, by=lead, at=now)
         return {"merged": kept.public_id}
     largest = max(groups, key=lambda one: one.n_faces)
     inside = face_queries.face_ids(largest)
-    new = review.split(
+    new = people.split(
         case.public_id, largest.public_id, face_ids=inside[1:], by=lead, at=now
     )
     return {"split": new.public_id}
