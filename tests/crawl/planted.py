@@ -198,6 +198,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     from haven.workbench.people import actions as people
     from haven.workbench.people import person_actions, queries
     from haven.workbench.retention import actions as retention
+    from haven.workbench.review import actions as review
 
     def mark(place: str) -> str:
         return marks.new(owner, place)
