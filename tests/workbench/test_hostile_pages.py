@@ -93,7 +93,11 @@ def test_every_hostile_file_has_a_row_and_every_page_is_well_formed(
 
 def pages_of(case):
     """Yield the address of every page that tells of a file."""
-    for name in ("overview", "items", "people", "find", "failures", "changes"):
+    for name in ("overview", "items", "find", "failures"):
         yield reverse(f"review:{name}", args=[case.public_id])
+    for name in ("people:list", "people:changes", "notes:list", "categories:case"):
+        yield reverse(name, args=[case.public_id])
+    for name in ("timeline", "map", "cameras", "exhibits", "graph"):
+        yield reverse(f"facets:{name}", args=[case.public_id])
     for pk in Item.objects.values_list("pk", flat=True):
         yield reverse("review:item", args=[case.public_id, pk])
