@@ -22,7 +22,7 @@ VOID = {
     "source",
     "wbr",
 }
-CLOSED_BY_ITSELF = {"path", "circle", "rect", "line"}  # in our inline SVG: <path .../>
+CLOSED_BY_ITSELF = {"path", "circle", "use", "rect", "line"}  # in our inline SVG: <path .../>
 ALLOWED_SCRIPTS = 5  # htmx, keyboard, review, categories, reveals
 UNSEEN = {*map(chr, range(32)), "\u202a", "\u202d", "\u202e", "\u200e", "\u200f", "\u2066"} - {
     "\n",
@@ -97,7 +97,7 @@ def pages_of(case):
         yield reverse(f"review:{name}", args=[case.public_id])
     for name in ("people:list", "people:changes", "notes:list", "categories:case"):
         yield reverse(name, args=[case.public_id])
-    for name in ("timeline", "map", "cameras", "exhibits", "graph"):
+    for name in ("timeline", "map", "cameras", "exhibits", "connections"):
         yield reverse(f"facets:{name}", args=[case.public_id])
     for pk in Item.objects.values_list("pk", flat=True):
         yield reverse("review:item", args=[case.public_id, pk])
