@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "haven.workbench.wellbeing",
     "haven.workbench.reveals",
     "haven.workbench.review",
+    "haven.workbench.queue",
     "haven.workbench.facets",
     "allauth",
     "allauth.account",

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("haven.workbench.categories.urls")),
     path("", include("haven.workbench.reveals.urls")),
     path("", include("haven.workbench.review.urls")),
+    path("", include("haven.workbench.queue.urls")),
     path("", include("haven.workbench.facets.urls")),
     path("", include("haven.workbench.retention.urls")),
 ]

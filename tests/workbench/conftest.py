@@ -192,6 +192,7 @@ def started(asking, face, filled, north_lead, member):
     return actions.search_face(asking.public_id, face.pk, ask, by=north_lead, at=NOW)
 
 
+@pytest.fixture
 def scheme(case: "Case", north_lead: "Member") -> "Scheme":
     """Return the scheme of the case, the letters of the United Kingdom."""
     from haven.workbench.categories import choosing
