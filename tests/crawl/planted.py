@@ -267,6 +267,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
 def _reveal(marks: Marks, owner: str, item: Any, lead: Member) -> dict[str, Any]:
     """Return the ids of a reveal, of what is held, and of a request for a second person."""
     from haven.workbench.reveals import actions as reveals
+    from haven.workbench.reveals import asking
     from tests.workbench import opened
 
     asker = opened.who(lead, timezone.now())
@@ -275,7 +276,7 @@ def _reveal(marks: Marks, owner: str, item: Any, lead: Member) -> dict[str, Any]
     asked = reveals.Asked(step=4, reason=why)
     reveal = opened.make_ready(reveals.open_reveal(case_id, item.pk, asked, who=asker))
     held = reveals.begin(case_id, item.pk, reveal.public_id, step=4, who=asker)
-    request = reveals.ask_second(case_id, item.pk, reason=why, who=asker)
+    request = asking.ask_second(case_id, item.pk, reason=why, who=asker)
     return {
         "reveal_id": reveal.public_id,
         "hold_id": held.public_id,

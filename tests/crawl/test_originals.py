@@ -31,11 +31,13 @@ from tests.crawl import reading
 from tests.signing_in import let_in
 from tests.site.test_every_url import ELSEWHERE, POST_ALONE, ROUTED
 from tests.workbench.build import NOW
+from tests.workbench.conftest import authority, case, lay, look, portrait
 
 if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.workbench.cases.models import Case
 
+__all__ = ["authority", "case", "lay", "look", "portrait"]  # fixtures
 SIDE_PX = 320  # long side at which pictures are compared
 SAME = 0.45  # correlation of what is fine; below 0.2 for views, above 0.6 for what is revealed
 LOOKS = {"item.background": 2, "reveal.part": 3, "reveal.whole": 4}
@@ -144,16 +146,17 @@ def everyone(
     case: "Case", north_lead: "Member", north_reader: "Member", south_lead: "Member"
 ) -> "list[Member | None]":
     """Return a stranger, the cast, and a colleague for every role, some of them on the case."""
-    from haven.accounts.models import Member
+    from haven.accounts.models import Agency, Member
     from haven.workbench.cases.models import Membership
 
+    tools = Agency.objects.create(name="Tools", country="NO", kind="provider")
     found: list[Member | None] = [None, north_lead, north_reader, south_lead]
     for role in Role:
         one = Member.objects.create_user(
             username=f"north_{role}",
             password=None,
             display_name=str(role),
-            agency=north_lead.agency,
+            agency=tools if role == Role.PROVIDER else north_lead.agency,
             roles=[role],
         )
         found.append(one)
@@ -166,6 +169,7 @@ def everyone(
 
 def walk(proxy: Proxy, case: "Case", items: list[Item]) -> None:
     """Ask for every address with the ids of every item, and look as far as one may."""
+    addresses: dict[str, None] = {}
     for item in items:
         face = Face.objects.filter(item=item).select_related("group").first()
         ids = {**ELSEWHERE, "case_id": case.public_id, "item_id": item.pk, "position": 0}
@@ -173,10 +177,10 @@ def walk(proxy: Proxy, case: "Case", items: list[Item]) -> None:
             ids["face_id"] = face.pk
             ids["group_id"] = face.group.public_id if face.group else "x"
         for name, wanted in sorted(ROUTED.items()):
-            if wanted <= set(ids) and name not in LEAVES and "item_id" in {*wanted, "item_id"}:
-                address = reverse(name, kwargs={one: ids[one] for one in wanted})
-                if name not in POST_ALONE:
-                    proxy.ask("get", address)
+            if wanted <= set(ids) and name not in LEAVES and name not in POST_ALONE:
+                addresses[reverse(name, kwargs={one: ids[one] for one in wanted})] = None
+    for address in addresses:
+        proxy.ask("get", address)
     for item in items:
         _look(proxy, case, item)
 

@@ -24,6 +24,9 @@ from tests.signing_in import let_in
 from tests.walls import database_url
 from tests.workbench import opened as opening
 from tests.workbench.build import person
+from tests.workbench.conftest import authority, case, exhibit, found, lay, run
+
+__all__ = ["authority", "case", "exhibit", "found", "lay", "run"]  # fixtures
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 LEFT = "() => document.querySelector('#stage canvas').style.left"

@@ -390,13 +390,14 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
 def _reveal(item: Any, lead: "Member") -> Ids:
     """Return the ids of a reveal, of what is held, and of a request for a second person."""
     from haven.workbench.reveals import actions as reveals
+    from haven.workbench.reveals import asking
     from tests.workbench import opened
 
     asker = opened.who(lead, timezone.now())
     reveal = opened.reveal(item, asker)
     case_id = item.case.public_id
     held = reveals.begin(case_id, item.pk, reveal.public_id, step=4, who=asker)
-    asked = reveals.ask_second(case_id, item.pk, reason="x", who=asker)
+    asked = asking.ask_second(case_id, item.pk, reason="x", who=asker)
     return {
         "reveal_id": reveal.public_id,
         "hold_id": held.public_id,

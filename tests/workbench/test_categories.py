@@ -300,11 +300,18 @@ class TestMany:
         with pytest.raises(selecting.WrongSelection):
             give_many(case, north_lead, **selection)
 
-    def test_nothing_left_is_said(self, case, north_lead, four, scheme):
-        give(four[0], "B", north_lead)
+    def test_nothing_left_is_said(self, case, exhibit, north_lead, four, scheme):
+        where = {"how": "exhibit", "exhibit": exhibit.public_id}
+        give_many(case, north_lead, **where)
 
         with pytest.raises(actions.NothingChosen):
-            give_many(case, north_lead, how="chosen", chosen=[four[0].pk])
+            give_many(case, north_lead, **where)
+
+    def test_chosen_items_that_have_it_already_are_no_error(self, case, north_lead, four, scheme):
+        give(four[0], "B", north_lead)
+        give_many(case, north_lead, how="chosen", chosen=[four[0].pk], over=True)
+
+        assert Verdict.objects.count() == 1
 
 
 def scheme_pk(case):

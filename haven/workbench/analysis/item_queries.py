@@ -100,9 +100,11 @@ def paths(found: Item) -> QuerySet[Occurrence]:
 
 def lay(case: Case, chosen: Filter) -> QuerySet[Occurrence]:
     """Return where the items that pass a filter lay; within its exhibit and folder alone."""
-    found = Occurrence.objects.filter(exhibit__case=case, item__isnull=False)
+    exhibits = evidence.of_case(case)
     if chosen.exhibit:
-        found = found.filter(exhibit=evidence.key_of(chosen.exhibit))
+        exhibits = exhibits.filter(public_id=chosen.exhibit)
+    keys = list(exhibits.values_list("pk", flat=True))  # said outright, the plan knows them
+    found = Occurrence.objects.filter(exhibit__in=keys, item__isnull=False)
     if chosen.folder:
         found = found.filter(path__startswith=f"{chosen.folder}/")
     else_chosen = replace(chosen, exhibit=None, folder="")

@@ -155,6 +155,8 @@ def give_many(
     case, scheme = _locked(case_id, judgement, by, at)
     found = selecting.look(case, selection, scheme.pk, judgement.code)
     if not found.item_pks:
+        if selection.how == queries.HOW.CHOSEN and found.n_same:
+            return Given([], [])  # each has it already, as one's own same verdict given again
         raise NothingChosen("no item is left to give a category to")
     if len(found.item_pks) > AT_ONCE:
         raise TooMany(f"{len(found.item_pks)} items at once")

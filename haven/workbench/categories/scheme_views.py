@@ -29,16 +29,28 @@ if TYPE_CHECKING:
 @require_POST
 def choose(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Use a scheme in a case."""
-    choosing.choose(case_id, request.POST.get("scheme", ""), by=request.user, at=timezone.now())
-    messages.success(request, _("The scheme is in use in this case."))
+    ref = request.POST.get("scheme", "")
+    try:
+        choosing.choose(case_id, ref, by=request.user, at=timezone.now())
+    except queries.SchemeNotFound as error:
+        messages.warning(request, str(error.words))
+    else:
+        messages.success(request, _("The scheme is in use in this case."))
     return redirect("categories:case", case_id)
 
 
 @require_POST
 def drop(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Use a scheme in a case no more."""
-    choosing.drop(case_id, request.POST.get("scheme", ""), by=request.user, at=timezone.now())
-    messages.success(request, _("The scheme is not used any more. What was given in it stays."))
+    ref = request.POST.get("scheme", "")
+    try:
+        choosing.drop(case_id, ref, by=request.user, at=timezone.now())
+    except queries.SchemeNotFound as error:
+        messages.warning(request, str(error.words))
+    else:
+        messages.success(
+            request, _("The scheme is not used any more. What was given in it stays.")
+        )
     return redirect("categories:case", case_id)
 
 

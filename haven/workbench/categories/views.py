@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from haven.web.errors import WebError
+from haven.web.errors import BadInput, Conflict, WebError
 from haven.web.pages import page
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.cases import queries as cases
@@ -41,17 +41,20 @@ BATCHES_SHOWN = 50
 
 
 def answers_scripts(view: V) -> V:
-    """Let a script that asks for JSON be told in JSON why something was not done."""
+    """Tell why something was not done: a script in JSON, a person on the page to go on with."""
 
     @wraps(view)
     def told(request: MemberRequest, case_id: UUID) -> HttpResponse:
         try:
             return view(request, case_id)
         except WebError as error:
-            if not _wants_json(request):
+            if _wants_json(request):
+                said = {"code": error.code, "words": str(error.words)}
+                return JsonResponse(said, status=error.http_status)
+            if not isinstance(error, BadInput | Conflict):
                 raise
-            said = {"code": error.code, "words": str(error.words)}
-            return JsonResponse(said, status=error.http_status)
+            messages.warning(request, str(error.words))
+            return redirect(_way_on(request, case_id))
 
     return cast(V, told)
 
@@ -84,6 +87,7 @@ def case(request: MemberRequest, case_id: UUID) -> HttpResponse:
 @require_POST
 @answers_scripts
 def give(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    cases.get(case_id, member=request.user, to="work")  # before a word on what is wrong
     form = forms.Give(request.POST)
     judgement = form.judgement()
     chosen = form.cleaned_data["item"]
@@ -124,13 +128,18 @@ def undo(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@answers_scripts
 def many(request: MemberRequest, case_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _give_many(request, case_id)
     found = actions.view(case_id, by=request.user, at=timezone.now())
     in_use = queries.current(found, request.GET.get("scheme", ""))
     form = forms.Bulk(request.GET)
-    selection = form.selection()
+    try:
+        selection = form.selection()
+    except selecting.WrongSelection as error:
+        messages.warning(request, str(error.words))
+        return redirect("categories:case", case_id)
     code = form.cleaned_data["code"]
     category = in_use.scheme.get(code) if in_use else None
     look = selecting.look(found, selection, in_use.pk if in_use else None, code)
@@ -181,6 +190,7 @@ def undo_batch(request: MemberRequest, case_id: UUID, batch_id: UUID) -> HttpRes
 
 def _give_many(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Give a category to what was shown."""
+    cases.get(case_id, member=request.user, to="work")
     form = forms.Bulk(request.POST)
     judgement = forms.Judgement(request.POST).judgement()
     selection = form.selection(seen=request.POST.get("seen", "")[:64] or "not shown")

@@ -12,6 +12,7 @@ The drawing holds at most 60 nodes, the strongest; what was left out is counted.
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, Count, Min, Value, When
+from django.db.models import CharField, Count, Value, When
 
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import item_filter
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from haven.workbench.cases.models import Case
 
 MOST = {"people": 16, "sets": 20, "devices": 12, "places": 12}  # together 60 nodes
-MOST_SETS_COUNTED = 5000
 MOST_NAMED = 6  # people in a row of the table
 CELL_DEG = 0.125  # of a place: 14 km from north to south
 _HERE = "here"  # `where` of an item whose place is believed
@@ -77,12 +77,13 @@ class Graph:
     places: list[Node]
     left_out: Mapping[str, int]  # by the keys of MOST
     silent: int  # items that name neither a device nor a place that is believed
-    is_cut: bool  # more sets than are counted
 
 
 def graph(case: Case, chosen: Filter) -> Graph:
     """Return what the items of a case that pass a filter tie together."""
-    counted, silent, is_cut = _sets(case, chosen)
+    every = _sets(case, chosen)
+    counted = [one for one in every if any(one[0][:2]) or one[0][2] == _HERE]
+    silent = sum(n for _key, n in every) - sum(n for _key, n in counted)
     by_device: Counter[DeviceKey] = Counter()
     by_place: Counter[PlaceKey] = Counter()
     for key, count in counted:
@@ -92,11 +93,11 @@ def graph(case: Case, chosen: Filter) -> Graph:
             by_place[_place(key)] += count
     found_devices = [
         Node(key, n, devices.parameters(*key), " ".join(filter(None, key)))
-        for key, n in _strongest(by_device, MOST["devices"])
+        for key, n in _strongest(by_device.items(), MOST["devices"])
     ]
     found_places = [
         Node(key, n, {"box": _box(key, chosen)}, _point(key))
-        for key, n in _strongest(by_place, MOST["places"])
+        for key, n in _strongest(by_place.items(), MOST["places"])
     ]
     ends = {one.key for one in (*found_devices, *found_places)}
     sets = [_set(key, n, chosen) for key, n in _drawn(counted, ends)]
@@ -108,7 +109,7 @@ def graph(case: Case, chosen: Filter) -> Graph:
         "devices": len(by_device) - len(found_devices),
         "places": len(by_place) - len(found_places),
     }
-    return Graph(people, sets, found_devices, found_places, left_out, silent, is_cut)
+    return Graph(people, sets, found_devices, found_places, left_out, silent)
 
 
 def _marked(case: Case, chosen: Filter) -> Any:
@@ -127,15 +128,24 @@ def _marked(case: Case, chosen: Filter) -> Any:
     )
 
 
-def _sets(case: Case, chosen: Filter) -> tuple[list[tuple[SetKey, int]], int, bool]:
-    """Return the sets of items, the fullest first; silent items; whether there are more."""
-    rows = _marked(case, chosen).values_list("camera", "camera_serial", "where", "r", "c")
-    ordered = rows.annotate(n=Count("pk"), first=Min("pk")).order_by("-n", "first")
-    every = [(tuple(row[:5]), row[5]) for row in ordered[: MOST_SETS_COUNTED + 1]]
-    is_cut = len(every) > MOST_SETS_COUNTED
-    speaking = [one for one in every[:MOST_SETS_COUNTED] if any(one[0][:2]) or one[0][2] == _HERE]
-    silent = sum(n for key, n in every if not any(key[:2]) and key[2] != _HERE)
-    return speaking, silent, is_cut
+def _sets(case: Case, chosen: Filter) -> list[tuple[SetKey, int]]:
+    """Return all sets of items with their counts, in no order."""
+    found = items.items(case, chosen)
+    here = places.in_cells(found.filter(item_filter.BELIEVED), CELL_DEG)
+    names = ("camera", "camera_serial")
+    counted = [
+        ((camera, serial, _HERE, row, column), n)
+        for camera, serial, row, column, n in here.values_list(*names, "row", "column")
+        .annotate(n=Count("pk"))
+        .order_by()
+    ]
+    for where, elsewhere in (
+        ("doubted", found.filter(item_filter.PLACED).exclude(item_filter.BELIEVED)),
+        ("none", found.exclude(item_filter.PLACED)),
+    ):
+        rows = elsewhere.values_list(*names).annotate(n=Count("pk")).order_by()
+        counted += [((camera, serial, where, None, None), n) for camera, serial, n in rows]
+    return counted
 
 
 def _drawn(counted: list[tuple[SetKey, int]], ends: set[Any]) -> list[tuple[SetKey, int]]:
@@ -143,11 +153,15 @@ def _drawn(counted: list[tuple[SetKey, int]], ends: set[Any]) -> list[tuple[SetK
 
     Most items name no place. Without the half, the fullest sets would say nothing of places.
     """
-    leading = [one for one in counted if one[0][:2] in ends or _place(one[0]) in ends]
-    placed = [one for one in leading if one[0][2] == _HERE and _place(one[0]) in ends]
-    half = placed[: MOST["sets"] // 2]
-    rest = [one for one in leading if one not in half][: MOST["sets"] - len(half)]
-    return sorted([*half, *rest], key=lambda one: -one[1])
+    placed = [one for one in counted if one[0][2] == _HERE and _place(one[0]) in ends]
+    half = _strongest(placed, MOST["sets"] // 2)
+    taken = dict(half)
+    leading = [
+        one
+        for one in counted
+        if one[0] not in taken and (one[0][:2] in ends or _place(one[0]) in ends)
+    ]
+    return _strongest([*half, *_strongest(leading, MOST["sets"] - len(half))], MOST["sets"])
 
 
 def _set(key: SetKey, count: int, chosen: Filter) -> ItemSet:
@@ -170,15 +184,14 @@ def _people(case: Case, chosen: Filter) -> tuple[list[Node], int]:
     """Return the groups of faces on most items, and how many groups there are."""
     if chosen == item_filter.Filter():  # the groups themselves know
         groups = faces.groups(case)
-        counts = dict(
-            groups.order_by(*faces.GROUP_ORDER).values_list("pk", "n_items")[: MOST["people"]]
-        )
+        rows: Any = groups.order_by(*faces.GROUP_ORDER).values_list("pk", "n_items")
         n_every = groups.count()
     else:
         found = items.items(case, chosen).filter(faces__group__isnull=False)
         counted = found.values_list("faces__group").annotate(n=Count("pk", distinct=True))
-        counts = dict(counted.order_by("-n", "faces__group")[: MOST["people"]])
+        rows = counted.order_by("-n", "faces__group")
         n_every = found.aggregate(n=Count("faces__group", distinct=True))["n"]
+    counts = dict(rows[: MOST["people"]])
     by_pk = {one.pk: one for one in faces.groups(case).filter(pk__in=counts)}
     return [
         Node(by_pk[pk].public_id, n, {"group": by_pk[pk].public_id}, group=by_pk[pk])
@@ -215,6 +228,6 @@ def _point(key: PlaceKey) -> str:
     return ", ".join(f"{(edge + 0.5) * CELL_DEG:.1f}" for edge in key)
 
 
-def _strongest(counts: Counter[Any], most: int) -> Iterable[tuple[Any, int]]:
+def _strongest(counts: Iterable[tuple[Any, int]], most: int) -> list[tuple[Any, int]]:
     """Return the keys with the highest counts, in an order that is always the same."""
-    return sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:most]
+    return heapq.nsmallest(most, counts, key=lambda one: (-one[1], one[0]))

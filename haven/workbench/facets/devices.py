@@ -63,7 +63,7 @@ def devices(case: Case, chosen: Filter) -> tuple[list[Device], int]:
     by_name = {(one.camera, one.serial): one for one in shown}
     labels = {one.pk: (one.public_id, one.label) for one in evidence.of_case(case)}
     where = items.lay(case, chosen).values_list("exhibit", "item__camera", "item__camera_serial")
-    for exhibit, *name in where.annotate(n=Count("pk")).order_by("exhibit"):
+    for exhibit, *name, _n in sorted(where.annotate(n=Count("pk")).order_by()):
         if tuple(name) in by_name:
             by_name[name[0], name[1]].exhibits.append(labels[exhibit])
     return shown, len(every) - len(shown)

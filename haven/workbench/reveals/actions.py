@@ -1,13 +1,14 @@
-"""Opening an item above faces, holding it, letting go; a colleague's yes; the background.
+"""Opening an item above faces, holding it, letting go; the background.
 
 In      what a member asks for, in one session
 Out     changed rows; the ledger and the record written before any byte is sent
 Fails   CaseNotFound, ItemNotFound, NotAllowed, CaseLocked, AnalysisNotCovered; NoPicture,
         ReasonNeeded, FactorNeeded, SecondNeeded, ShownBefore, NotThisStep; RevealNotFound,
-        HoldNotFound, RequestNotFound, OriginalClosed, ExposureOver
+        HoldNotFound, OriginalClosed, ExposureOver
 Why     one transaction each: check, count, record. Where that cannot be written, there is no
         picture (ADR-0024)
-Not     here: decoding and drawing (analysis/originals.py), counting (wellbeing)
+Not     here: decoding and drawing (analysis/originals.py), counting (wellbeing), asking a
+        second person (asking.py)
 """
 
 from __future__ import annotations
@@ -89,13 +90,6 @@ class NotThisStep(Conflict):
     words = _("The picture is not open that far.")
 
 
-class AlreadyDecided(Conflict):
-    """Somebody decided before, or it is one's own."""
-
-    code = "reveal.already_decided"
-    words = _("This request was decided before, or it is your own.")
-
-
 @dataclass(frozen=True, slots=True)
 class Who:
     """A member in one session at one moment."""
@@ -124,7 +118,7 @@ def open_reveal(case_id: UUID, item_pk: int, asked: Asked, *, who: Who) -> Revea
         AnalysisNotCovered: No valid authority covers looking at it.
         NoPicture, ReasonNeeded, FactorNeeded, SecondNeeded, ShownBefore: What is missing.
     """
-    case, item = _item(case_id, item_pk, who)
+    case, item = item_of(case_id, item_pk, who)
     known = queries.known(item)
     second = _check(case, item, asked, who=who, is_known=bool(known))
     earlier = queries.live(item, member=who.member, session=who.session, at=who.at)
@@ -167,7 +161,7 @@ def begin(case_id: UUID, item_pk: int, reveal_id: UUID, *, step: int, who: Who) 
         RevealNotFound: Not open in this session.
         NotThisStep: Opened for less. OriginalClosed: The pixels are not there.
     """
-    case, item = _item(case_id, item_pk, who)
+    case, item = item_of(case_id, item_pk, who)
     reveal = queries.get(reveal_id, item, member=who.member, session=who.session, at=who.at)
     if step not in VERBS or step > reveal.step:
         raise NotThisStep(f"reveal {reveal.pk} is open to step {reveal.step}, not {step}")
@@ -213,7 +207,7 @@ def picture(case_id: UUID, item_pk: int, hold_id: UUID, *, x: float, y: float, w
         ExposureOver: It was let go, or its time is over.
         OriginalClosed: The pixels are not there; what was held has ended.
     """
-    case, item = _item(case_id, item_pk, who)
+    case, item = item_of(case_id, item_pk, who)
     del case
     hold = queries.hold(hold_id, item, member=who.member, session=who.session)
     box = (0.0, 0.0, 1.0, 1.0) if hold.step == WHOLE else _lens(hold.reveal, x, y)
@@ -289,67 +283,6 @@ def close(case_id: UUID, item_pk: int, reveal_id: UUID, *, who: Who) -> None:
     _close(reveal, at=who.at)
 
 
-@transaction.atomic
-def ask_second(case_id: UUID, item_pk: int, *, reason: str, who: Who) -> SecondPerson:
-    """Ask a colleague of the case to agree that a whole picture is opened.
-
-    Raises:
-        CaseNotFound, ItemNotFound, NotAllowed, CaseLocked: `who` may not work on it.
-        NoPicture: Nothing can be opened. ReasonNeeded: The agency asks for a reason.
-    """
-    case, item = _item(case_id, item_pk, who)
-    policy = wellbeing.policy(case.agency_id)
-    if policy.whole_needs_reason and not reason.strip():
-        raise ReasonNeeded(f"a request for item {item.pk} wants a reason")
-    waits = SecondPerson.objects.filter(item=item, asked_by=who.member, state=queries.STATE.ASKED)
-    if (earlier := waits.first()) is not None:
-        return earlier
-    asked = SecondPerson.objects.create(
-        item=item, asked_by=who.member, asked_at=who.at, reason=reason.strip()
-    )
-    record(
-        "reveal.ask",
-        actor=who.member,
-        target=item,
-        case_id=case.pk,
-        at=who.at,
-        reason=asked.reason,
-        request=asked.pk,
-    )
-    return asked
-
-
-@transaction.atomic
-def decide(case_id: UUID, request_id: UUID, *, agrees: bool, who: Who) -> SecondPerson:
-    """Agree, or do not, that a colleague opens a whole picture.
-
-    Raises:
-        CaseNotFound, NotAllowed, CaseLocked: `who` may not work on the case.
-        RequestNotFound: Not in this case.
-        AlreadyDecided: Decided before, or one's own.
-    """
-    case = cases.get(case_id, member=who.member, to="work")
-    found = queries.request(case, request_id)
-    request = SecondPerson.objects.select_for_update().get(pk=found.pk)
-    if request.state != queries.STATE.ASKED or request.asked_by_id == who.member.pk:
-        raise AlreadyDecided(f"request {request.pk} cannot be decided by member {who.member.pk}")
-    minutes = wellbeing.policy(case.agency_id).approval_min
-    request.state = queries.STATE.AGREED if agrees else queries.STATE.REFUSED
-    request.decided_by, request.decided_at = who.member, who.at
-    request.until = who.at + timedelta(minutes=minutes) if agrees else None
-    request.save(update_fields=["state", "decided_by", "decided_at", "until"])
-    record(
-        "reveal.agree" if agrees else "reveal.refuse",
-        actor=who.member,
-        target=request.item,
-        case_id=case.pk,
-        at=who.at,
-        request=request.pk,
-        asked_by=request.asked_by_id,
-    )
-    return request
-
-
 def choose(*, drawing: str, large: bool, by: Member) -> None:
     """Keep how a member likes originals drawn."""
     Choice.objects.update_or_create(
@@ -373,7 +306,7 @@ def ask_background(
     return analysis.ask_background(case_id, item_pk, by=by, at=at), exposure
 
 
-def _item(case_id: UUID, item_pk: int, who: Who) -> tuple[Case, Item]:
+def item_of(case_id: UUID, item_pk: int, who: Who) -> tuple[Case, Item]:
     """Return an item that a member may open further.
 
     Raises:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from haven.accounts import factors, step_up
 from haven.accounts.sessions import passive
@@ -26,7 +26,7 @@ from haven.web.errors import BadInput, Conflict
 from haven.web.pages import page, picture
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.cases import queries as cases
-from haven.workbench.reveals import actions, forms, queries
+from haven.workbench.reveals import actions, asking, forms, queries
 from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def ask_second(request: MemberRequest, case_id: UUID, item_id: int) -> HttpRespo
     form = forms.Ask(request.POST)
     form.is_valid()
     try:
-        actions.ask_second(
+        asking.ask_second(
             case_id, item_id, reason=form.cleaned_data.get("reason", ""), who=_who(request)
         )
     except (BadInput, Conflict) as error:
@@ -114,22 +114,20 @@ def begin(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     )
 
 
-@require_safe
+@require_GET
 def original(request: MemberRequest, case_id: UUID, item_id: int, hold_id: UUID) -> HttpResponse:
     form = forms.Lens(request.GET)
-    if request.method != "GET" or not form.is_valid():
-        raise BadInput("the lens is nowhere on the picture")
-    x, y = (form.cleaned_data[name] for name in ("x", "y"))
-    return picture(
-        actions.picture(
-            case_id,
-            item_id,
-            hold_id,
-            x=0.5 if x is None else x,
-            y=0.5 if y is None else y,
-            who=_who(request),
-        )
+    form.is_valid()
+    x, y = (form.cleaned_data.get(name) for name in ("x", "y"))
+    jpeg = actions.picture(
+        case_id,
+        item_id,
+        hold_id,
+        x=0.5 if x is None else x,
+        y=0.5 if y is None else y,
+        who=_who(request),
     )
+    return picture(jpeg)
 
 
 @require_POST
@@ -173,7 +171,7 @@ def decide(request: MemberRequest, case_id: UUID, request_id: UUID) -> HttpRespo
         return redirect("reveals:waiting", case_id)
     agrees = form.cleaned_data["agrees"] == "yes"
     try:
-        actions.decide(case_id, request_id, agrees=agrees, who=_who(request))
+        asking.decide(case_id, request_id, agrees=agrees, who=_who(request))
     except Conflict as error:
         messages.warning(request, str(error.words))
     else:

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("analysis", "0005_by_day_and_place"),
+        ("analysis", "0006_by_day_and_place"),
         ("cases", "0004_clocks"),
         ("evidence", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

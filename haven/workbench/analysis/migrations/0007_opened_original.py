@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analysis", "0004_probe_locked"),
+        ("analysis", "0006_by_day_and_place"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analysis", "0004_probe_locked"),
+        ("analysis", "0005_templates_erased_at"),
         ("cases", "0004_clocks"),
     ]
 
