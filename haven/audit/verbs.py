@@ -268,16 +268,12 @@ VERBS: dict[str, Verb] = {
         Kind.ALTERATION,
         needs_reason=True,
     ),
-    "queue.sample": Verb(
-        _("Verdicts were drawn at random for a second look."), Kind.CONSULTATION
-    ),
+    "queue.sample": Verb(_("Verdicts were drawn at random for a second look."), Kind.CONSULTATION),
     "queue.second_look": Verb(
         _("An item was judged a second time, without knowing the first verdict."),
         Kind.ALTERATION,
     ),
-    "queue.settle": Verb(
-        _("Two different judgements of one item were settled."), Kind.ALTERATION
-    ),
+    "queue.settle": Verb(_("Two different judgements of one item were settled."), Kind.ALTERATION),
     # searching for a face
     "face.search": Verb(_("Cases were searched for a face."), Kind.COMBINATION, needs_reason=True),
     "search.view": Verb(_("A search for a face was looked at."), Kind.CONSULTATION),

@@ -74,8 +74,6 @@ def _at_most(hits: int, of: int, share: float) -> float:
         return 0.0
     yes, no, all_of = math.log(share), math.log1p(-share), math.lgamma(of + 1)
     return sum(
-        math.exp(
-            all_of - math.lgamma(k + 1) - math.lgamma(of - k + 1) + k * yes + (of - k) * no
-        )
+        math.exp(all_of - math.lgamma(k + 1) - math.lgamma(of - k + 1) + k * yes + (of - k) * no)
         for k in range(hits + 1)
     )

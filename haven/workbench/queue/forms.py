@@ -53,7 +53,7 @@ class Take(forms.Form):
     """How many items at once."""
 
     n = forms.TypedChoiceField(
-        label=_("At once"), coerce=int, choices=[(one, str(one)) for one in SIZES], empty_value=1
+        label=_("At once"), coerce=int, choices=[(one, str(one)) for one in SIZES]
     )
 
     def most(self) -> int:
@@ -117,5 +117,3 @@ class Said(forms.Form):
     look = forms.UUIDField()
     code = forms.CharField(max_length=12)
     reason = forms.CharField(label=_("Why (optional)"), max_length=500, required=False)
-
-

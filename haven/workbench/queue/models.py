@@ -68,7 +68,9 @@ class Entry(models.Model):
         verbose_name = _("item in a queue")
         verbose_name_plural = _("items in queues")
         indexes = [
-            models.Index(fields=["case", *ORDER[:-1], "item"], condition=SERVED, name="queue_next"),
+            models.Index(
+                fields=["case", *ORDER[:-1], "item"], condition=SERVED, name="queue_next"
+            ),
             models.Index(fields=["case", "shuffle"], condition=SERVED, name="queue_at_random"),
             models.Index(
                 fields=["case", "held_by"], condition=Q(held_by__isnull=False), name="queue_held"
@@ -164,9 +166,7 @@ class Estimate(Figures):
     """One point of the curve of a case. It is never changed."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
-    scheme = models.ForeignKey(
-        "categories.CaseScheme", on_delete=models.CASCADE, related_name="+"
-    )
+    scheme = models.ForeignKey("categories.CaseScheme", on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
@@ -214,9 +214,7 @@ class Sample(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
-    scheme = models.ForeignKey(
-        "categories.CaseScheme", on_delete=models.CASCADE, related_name="+"
-    )
+    scheme = models.ForeignKey("categories.CaseScheme", on_delete=models.CASCADE, related_name="+")
     share_percent = models.PositiveSmallIntegerField()
     seed = models.CharField(max_length=32)  # with it the same items are drawn again
     last_verdict = models.BigIntegerField()  # the last that was there when it was drawn
@@ -244,9 +242,7 @@ class SecondLook(models.Model):
     sample = models.ForeignKey(Sample, on_delete=models.CASCADE, related_name="looks")
     item = models.ForeignKey("analysis.Item", on_delete=models.PROTECT, related_name="+")
     shuffle = models.CharField(max_length=32)
-    first = models.ForeignKey(
-        "categories.Verdict", on_delete=models.CASCADE, related_name="+"
-    )
+    first = models.ForeignKey("categories.Verdict", on_delete=models.CASCADE, related_name="+")
     first_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

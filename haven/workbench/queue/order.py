@@ -205,7 +205,7 @@ def _ask_to_compare(case: Case) -> None:
         return
 
 
-def _run(statement: str, **values: object) -> None:
+def _run(statement: str, **values: int | str | bool | list[int] | None) -> None:
     """Run one statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

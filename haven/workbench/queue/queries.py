@@ -163,7 +163,9 @@ def left(case: Case, exhibit: Exhibit | None = None) -> Left:
     """
     scheme = categories.current(case)
     entries = Entry.objects.filter(case=case, is_stopped=False)
-    entries = entries.filter(item__in=items.below(case, exhibit).values("pk")) if exhibit else entries
+    entries = (
+        entries.filter(item__in=items.below(case, exhibit).values("pk")) if exhibit else entries
+    )
     served = entries.filter(is_open=True)
     control = entries.filter(_beyond(served), is_open=False, is_control=True)
     judged = entries.filter(is_open=False)
@@ -279,5 +281,3 @@ def _beyond(served: QuerySet[Entry]) -> Q:
         condition |= Q(**equal, **{f"{plain}__{way}": value})
         equal[plain] = value
     return condition
-
-

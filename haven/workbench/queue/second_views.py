@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 @require_safe
 def second_page(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Show the item that one judges a second time, and nothing of the first verdict."""
     now = timezone.now()
     case = cases.get(case_id, member=request.user)
     found = queries.blind_to(case, request.user, at=now)
@@ -52,6 +53,7 @@ def second_page(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 @require_POST
 def take(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Take the next second look."""
     if second.take(case_id, by=request.user, at=timezone.now()) is None:
         messages.success(request, _("No second look waits for you."))
     return redirect("queue:second", case_id)
@@ -59,13 +61,19 @@ def take(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 @require_POST
 def give(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Give a category, and go on with the next."""
     form = forms.Said(request.POST)
     if not form.is_valid():
         raise BadInput("a second look is not whole")
     said, now = form.cleaned_data, timezone.now()
     try:
         second.give(
-            case_id, said["look"], code=said["code"], reason=said["reason"], by=request.user, at=now
+            case_id,
+            said["look"],
+            code=said["code"],
+            reason=said["reason"],
+            by=request.user,
+            at=now,
         )
         second.take(case_id, by=request.user, at=now)
     except Conflict as error:
@@ -75,12 +83,14 @@ def give(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 @require_POST
 def put_back(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Let somebody else give it."""
     second.put_back(case_id, by=request.user, at=timezone.now())
     return redirect("queue:second", case_id)
 
 
 @require_safe
 def agreement_page(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Show how well two people agree, and where they differ."""
     case = cases.get(case_id, member=request.user)
     now = timezone.now()
     pairs = queries.pairs_for(case, request.user, at=now)
@@ -99,6 +109,7 @@ def agreement_page(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 @require_POST
 def draw(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Draw a sample."""
     form = forms.Draw(request.POST)
     if not form.is_valid():
         raise second.WrongShare("a share is no number of percent")
@@ -115,6 +126,7 @@ def draw(request: MemberRequest, case_id: UUID) -> HttpResponse:
 
 @require_POST
 def settle(request: MemberRequest, case_id: UUID) -> HttpResponse:
+    """Settle a disagreement."""
     form = forms.Said(request.POST)
     if not form.is_valid():
         raise BadInput("a decision is not whole")

@@ -44,7 +44,7 @@ class AlreadySo(Conflict):
 
 
 @transaction.atomic
-def decide(  # noqa: PLR0913  # one place that decides
+def decide(
     case_id: UUID,
     *,
     stops: bool,

@@ -24,7 +24,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.categories import blinding
 from haven.workbench.categories import queries as categories
 from haven.workbench.evidence import queries as evidence
-from haven.workbench.queue import actions, drawing, forms, queries, stopping
+from haven.workbench.queue import actions, drawing, estimating, forms, queries, stopping
 from haven.workbench.review import actions as review_actions
 from haven.workbench.review import queries as review
 
@@ -182,7 +182,7 @@ def left(request: MemberRequest, case_id: UUID) -> HttpResponse:
         stops=list(queries.stops(case)),
         form=forms.Decide(exhibits=exhibits),
         is_stopped=queries.is_stopped(case),
-        least=queries.estimating.LEAST_CONTROL,
+        least=estimating.LEAST_CONTROL,
         control_percent=actions.CONTROL_PERCENT,
     )
 
@@ -219,5 +219,3 @@ def about_page(case: Case, request: MemberRequest, side: str) -> dict[str, Any]:
         "may_lead": may_work and cases.allows(case, "lead"),
         "n_second": queries.waiting_for(case, request.user, at=now).count() if may_work else 0,
     }
-
-
