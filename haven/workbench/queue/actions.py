@@ -27,7 +27,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.categories import queries as categories
 from haven.workbench.evidence import queries as evidence
 from haven.workbench.queue import order, queries
-from haven.workbench.queue.models import ORDER, Entry, Estimate, Presence, UrgentExhibit
+from haven.workbench.queue.models import ORDER, Entry, Estimate, Presence, State, UrgentExhibit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -237,6 +237,10 @@ def _note_estimate(case: Case, at: datetime) -> None:
     scheme = categories.current(case)
     if scheme is None or scheme.pk is None:
         return
+    state = order.state_of(case, at=at)
+    if state.seen_verdict - state.estimated_verdict < LEAST_BETWEEN:
+        return  # keys grow by at least one with each verdict: not enough can have come
+    State.objects.filter(pk=state.pk).update(estimated_verdict=state.seen_verdict)
     rows = Entry.objects.filter(case=case)
     n_judged = rows.filter(is_open=False).count()
     last = Estimate.objects.filter(case=case, scheme=scheme.pk).order_by("-pk").first()

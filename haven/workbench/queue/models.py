@@ -31,6 +31,7 @@ class State(models.Model):
     seen_runs = models.CharField(max_length=80, blank=True)  # of which runs items were taken in
     seen_verdict = models.BigIntegerField(default=0)
     compared_verdict = models.BigIntegerField(default=0)  # to which near duplicates were sought
+    estimated_verdict = models.BigIntegerField(default=0)  # when a point was last thought of
     seed = models.CharField(max_length=32)  # of the random order of the control sample
     brought_at = models.DateTimeField()
 

@@ -106,17 +106,26 @@ def bring_up(case: Case, *, at: datetime) -> None:
     scheme_pk = scheme.pk if scheme else None
     is_other = state.scheme_id != scheme_pk
     is_new = _take_in(case, state, at)
-    if is_other or is_new:
-        _run(_OPEN, case=case.pk, scheme=scheme_pk, all=True, items=[])
     if is_other:
         state.scheme_id, state.seen_verdict, state.compared_verdict = scheme_pk, 0, 0
+        state.estimated_verdict = 0
     fresh = _fresh(case, state)
-    if fresh and not (is_other or is_new):
+    is_all = is_other or is_new
+    if fresh or is_all:  # after they were read: one that comes in between is seen once more
         pks = [item for _pk, item in fresh]
-        _run(_OPEN, case=case.pk, scheme=scheme_pk, all=False, items=pks)
+        _run(_OPEN, case=case.pk, scheme=scheme_pk, all=is_all, items=pks)
     if fresh:
         state.seen_verdict = fresh[-1][0]
-    state.save()
+    state.save(
+        update_fields=[
+            "scheme",
+            "estimated_verdict",
+            "seen_runs",
+            "seen_verdict",
+            "compared_verdict",
+            "brought_at",
+        ]
+    )
     if state.seen_verdict > state.compared_verdict:
         _ask_to_compare(case)
 

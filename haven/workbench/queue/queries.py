@@ -12,7 +12,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from haven.web.errors import NotFound
 from haven.workbench.analysis import item_queries as items
@@ -99,15 +99,15 @@ class Pair:
 
 def counts(case: Case, *, at: datetime) -> Counts:
     """Return how far a case is."""
-    rows = Entry.objects.filter(case=case)
-    served = rows.filter(SERVED)
-    return Counts(
-        n_left=served.count(),
-        n_held=rows.filter(held_by__isnull=False, held_until__gt=at).count(),
-        n_late=served.filter(is_late=True).count(),
-        n_stopped=rows.filter(is_open=True, is_stopped=True).count(),
-        n_judged=rows.filter(is_open=False).count(),
+    late, stopped = Q(is_late=True), Q(is_open=True, is_stopped=True)
+    found = Entry.objects.filter(case=case).aggregate(
+        n_left=Count("pk", filter=SERVED),
+        n_held=Count("pk", filter=Q(held_by__isnull=False, held_until__gt=at)),
+        n_late=Count("pk", filter=SERVED & late),
+        n_stopped=Count("pk", filter=stopped),
+        n_judged=Count("pk", filter=Q(is_open=False)),
     )
+    return Counts(**found)
 
 
 def held(case: Case, member: Member, *, at: datetime) -> list[Item]:

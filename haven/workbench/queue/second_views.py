@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from haven.web.errors import BadInput, Conflict
+from haven.web.errors import Conflict
 from haven.web.pages import page
 from haven.workbench.cases import queries as cases
 from haven.workbench.queue import agreement, forms, queries, second
-from haven.workbench.queue.views import about_page
+from haven.workbench.queue.views import about_page, unsaid
 from haven.workbench.review import actions as review_actions
 from haven.workbench.review import queries as review
 
@@ -64,7 +64,7 @@ def give(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Give a category, and go on with the next."""
     form = forms.Said(request.POST)
     if not form.is_valid():
-        raise BadInput("a second look is not whole")
+        return unsaid(request, case_id, "queue:second")
     said, now = form.cleaned_data, timezone.now()
     try:
         second.give(
@@ -112,7 +112,7 @@ def draw(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Draw a sample."""
     form = forms.Draw(request.POST)
     if not form.is_valid():
-        raise second.WrongShare("a share is no number of percent")
+        return unsaid(request, case_id, "queue:agreement")
     try:
         made = second.draw(
             case_id, share=form.cleaned_data["share"], by=request.user, at=timezone.now()
@@ -129,7 +129,7 @@ def settle(request: MemberRequest, case_id: UUID) -> HttpResponse:
     """Settle a disagreement."""
     form = forms.Said(request.POST)
     if not form.is_valid():
-        raise BadInput("a decision is not whole")
+        return unsaid(request, case_id, "queue:agreement")
     said = form.cleaned_data
     try:
         second.settle(

@@ -82,7 +82,7 @@ def take(request: MemberRequest, case_id: UUID) -> HttpResponse:
 def put_back(request: MemberRequest, case_id: UUID) -> HttpResponse:
     form = forms.Item(request.POST)
     if not form.is_valid():
-        raise BadInput("no item was named")
+        return unsaid(request, case_id, "queue:work")
     actions.put_back(case_id, form.cleaned_data["item"], by=request.user, at=timezone.now())
     most = forms.Take(request.POST).most()
     return redirect(reverse("queue:work", args=[case_id], query={"n": most}))
@@ -100,6 +100,7 @@ def leave(request: MemberRequest, case_id: UUID) -> HttpResponse:
 def here(request: MemberRequest, case_id: UUID) -> HttpResponse:
     form = forms.Here(request.POST)
     if not form.is_valid():
+        cases.get(case_id, member=request.user)
         raise BadInput("a page did not say where it is")
     said, now = form.cleaned_data, timezone.now()
     case = actions.be_here(
@@ -142,7 +143,7 @@ def urgent(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = cases.get(case_id, member=request.user)
     form = forms.Urgent(request.POST, exhibits=evidence.of_case(case))
     if not form.is_valid():
-        raise BadInput("an exhibit or a reason is missing")
+        return unsaid(request, case_id, "queue:about")
     said = form.cleaned_data
     try:
         actions.mark_urgent(
@@ -157,7 +158,7 @@ def urgent(request: MemberRequest, case_id: UUID) -> HttpResponse:
 def end_urgent(request: MemberRequest, case_id: UUID) -> HttpResponse:
     form = forms.Ended(request.POST)
     if not form.is_valid():
-        raise BadInput("no exhibit was named")
+        return unsaid(request, case_id, "queue:about")
     try:
         actions.end_urgent(
             case_id, form.cleaned_data["exhibit"], by=request.user, at=timezone.now()
@@ -192,7 +193,7 @@ def stop(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = cases.get(case_id, member=request.user)
     form = forms.Decide(request.POST, exhibits=evidence.of_case(case))
     if not form.is_valid():
-        raise BadInput("a decision to stop is not whole")
+        return unsaid(request, case_id, "queue:left")
     said = form.cleaned_data
     try:
         stopping.decide(
@@ -206,6 +207,17 @@ def stop(request: MemberRequest, case_id: UUID) -> HttpResponse:
     except Conflict as error:
         messages.warning(request, str(error.words))
     return redirect("queue:left", case_id)
+
+
+def unsaid(request: MemberRequest, case_id: UUID, where: str) -> HttpResponse:
+    """Say that a form was not whole; who may not see the case finds none.
+
+    Raises:
+        CaseNotFound: Not there or not to be seen.
+    """
+    cases.get(case_id, member=request.user)
+    messages.warning(request, _("Something was missing. Nothing was changed."))
+    return redirect(where, case_id)
 
 
 def about_page(case: Case, request: MemberRequest, side: str) -> dict[str, Any]:
