@@ -266,6 +266,29 @@ VERBS: dict[str, Verb] = {
         _("Two persons were stated to be brothers or sisters."), Kind.ALTERATION
     ),
     "person.withdraw": Verb(_("A statement about a person was taken back."), Kind.ALTERATION),
+    # working through a case together
+    "queue.urgent": Verb(
+        _("An exhibit was marked as urgent, so that its items come first."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "queue.end_urgent": Verb(_("An exhibit is not urgent any more."), Kind.ALTERATION),
+    "queue.stop": Verb(
+        _("It was decided to stop looking through a case or an exhibit."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "queue.go_on": Verb(
+        _("It was decided to go on looking through a case or an exhibit."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "queue.sample": Verb(_("Verdicts were drawn at random for a second look."), Kind.CONSULTATION),
+    "queue.second_look": Verb(
+        _("An item was judged a second time, without knowing the first verdict."),
+        Kind.ALTERATION,
+    ),
+    "queue.settle": Verb(_("Two different judgements of one item were settled."), Kind.ALTERATION),
     # searching for a face
     "face.search": Verb(_("Cases were searched for a face."), Kind.COMBINATION, needs_reason=True),
     "search.view": Verb(_("A search for a face was looked at."), Kind.CONSULTATION),

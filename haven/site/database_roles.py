@@ -65,6 +65,11 @@ GRANTS = (
     Grant("analysis_*", web="SIUD", worker="SIUDM"),
     Grant("categories_*", web="SIU", worker="SUD"),  # a verdict is superseded, never deleted
     Grant("people_*", web="SIUD", worker="SUD"),
+    Grant("queue_presence", web="SIUD", worker="SUD"),
+    Grant("queue_stop", web="SI", worker="SD"),  # a decision is superseded, never changed
+    Grant("queue_estimate", web="SI", worker="SD"),
+    Grant("queue_sample", web="SI", worker="SD"),
+    Grant("queue_*", web="SIU", worker="SUD"),
     Grant("reveals_*", web="SIU", worker="SUD"),
     Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
     # Members and how they sign in.

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "haven.workbench.reveals",
     "haven.workbench.people",
     "haven.workbench.review",
+    "haven.workbench.queue",
     "haven.workbench.facets",
     "allauth",
     "allauth.account",

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", include("haven.workbench.reveals.urls")),
     path("", include("haven.workbench.people.urls")),
     path("", include("haven.workbench.review.urls")),
+    path("", include("haven.workbench.queue.urls")),
     path("", include("haven.workbench.facets.urls")),
     path("", include("haven.workbench.retention.urls")),
 ]

@@ -17,7 +17,7 @@ from haven.accounts.requests import MemberRequest
 from haven.web.api import FAILURES, After, Rows, rows_of
 from haven.web.keyset import window
 from haven.workbench.analysis import item_queries as items
-from haven.workbench.categories import actions, queries
+from haven.workbench.categories import actions, blinding, queries
 
 router = Router(tags=["categories"])
 VERDICTS_ON_A_PAGE = 200
@@ -84,7 +84,9 @@ def list_schemes(request: MemberRequest, case_id: UUID) -> list[dict[str, object
 def list_verdicts(request: MemberRequest, case_id: UUID, after: After = "") -> dict[str, object]:
     """Every verdict of a case, the latest first, superseded ones too. Recorded."""
     case = actions.view(case_id, by=request.user, at=timezone.now())
-    found = window(queries.verdicts(case), order=("-pk",), after=after, size=VERDICTS_ON_A_PAGE)
+    hidden = blinding.hidden(case, request.user, at=timezone.now())
+    shown = queries.verdicts(case).exclude(item__in=hidden)
+    found = window(shown, order=("-pk",), after=after, size=VERDICTS_ON_A_PAGE)
     return rows_of(found)
 
 
@@ -97,4 +99,6 @@ def item_verdicts(request: MemberRequest, case_id: UUID, item_id: int) -> list[o
     """Every verdict of one item, the latest first. Recorded."""
     case = actions.view(case_id, by=request.user, at=timezone.now())
     item = items.item(case, item_id)
+    if item.pk in blinding.hidden(case, request.user, at=timezone.now()):
+        return []
     return [one.verdict for one in queries.history(item)]

@@ -226,3 +226,26 @@ class Verdict(models.Model):
     def of(self) -> "Verdict":
         """Return the verdict whose judgement this is: itself, or the one it brought back."""
         return self.restores or self
+
+
+class Blind(models.Model):
+    """A member who judges an item a second time, and is not shown what was said before."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey("analysis.Item", on_delete=models.CASCADE, related_name="+")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("blind member")
+        verbose_name_plural = _("blind members")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "member"], name="member_is_blind_to_an_item_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"member {self.member_id} blind to item {self.item_id}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -27,6 +28,7 @@ from haven.workbench.analysis import queries as analysis
 from haven.workbench.analysis import words as face_words
 from haven.workbench.cases import actions as case_actions
 from haven.workbench.cases import queries as cases
+from haven.workbench.categories import blinding
 from haven.workbench.categories import queries as categories
 from haven.workbench.evidence import queries as evidence
 from haven.workbench.people import queries as people
@@ -81,7 +83,10 @@ def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
     chosen, order = form.chosen(), form.chosen_order()
     window = queries.tiles(case, chosen, order, request.GET.get("after"))
     judging = categories.judging(case, request.GET.get("scheme", ""))
-    labels = categories.standing(judging, [item.pk for item in window.rows])
+    hidden = blinding.hidden(case, request.user, at=timezone.now())
+    labels = categories.standing(
+        judging, [item.pk for item in window.rows if item.pk not in hidden]
+    )
     return page(
         request,
         "review/items.html",
@@ -104,7 +109,8 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     on_it = list(faces.faces_on(found))
     named = people.persons([face.group for face in on_it if face.group])
     paths = list(item_queries.paths(found)[: _PATHS_SHOWN + 1])
-    judging = categories.judging(case, request.GET.get("scheme", ""))
+    is_blind = found.pk in blinding.hidden(case, request.user, at=timezone.now())
+    judging = None if is_blind else categories.judging(case, request.GET.get("scheme", ""))
     return page(
         request,
         "review/item.html",
@@ -124,9 +130,10 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         after=after,
         judging=judging,
         standing=categories.standing(judging, [found.pk]).get(found.pk),
-        history=categories.history(found),
+        history=[] if is_blind else categories.history(found),
+        is_blind=is_blind,
         folders=categories.folders(paths),
-        next_url=_item_url(request, case, after),
+        next_url=_way_on(request, case, after),
         ladder=reveals.ladder(
             case,
             found,
@@ -210,6 +217,15 @@ def _tally(case: Case, n_items: int) -> tuple[categories.InUse, list[categories.
     """Return the main scheme of a case with its counts, or None."""
     found = categories.current(case)
     return (found, categories.tallies(found, n_items=n_items)) if found else None
+
+
+def _way_on(request: MemberRequest, case: Case, after: int | None) -> str:
+    """Return where a verdict leads: the next item of the grid, or of the queue one came from."""
+    most = request.GET.get("queue", "")
+    if not most.isascii() or not most.isdigit():
+        return _item_url(request, case, after)
+    address = reverse("queue:work", args=[case.public_id])
+    return f"{address}?{urlencode({'n': most[:2], 'go': 1})}"
 
 
 def _item_url(request: MemberRequest, case: Case, item_pk: int | None) -> str:

@@ -1,0 +1,1 @@
+"""Working through a case together: the order, leases, presence, second looks, stopping."""
