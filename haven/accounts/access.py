@@ -74,6 +74,7 @@ MAY: dict[str, frozenset[Role]] = {
     "record.export": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    "care.set": frozenset({Role.ADMINISTRATOR, Role.WELLBEING}),  # what the agency asks for
     # Dates of all cases of the agency, orders to erase, and what is left of erased ones.
     "retention.watch": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
     "erasure.view": CASEWORKERS | {Role.ADMINISTRATOR, Role.AUDITOR},
@@ -234,6 +235,11 @@ PAGES: dict[str, str] = {
     "reveals:waiting": "case.work",
     "reveals:decide": "case.work",
     "reveals:choose": "case.work",
+    "wellbeing:own": SIGNED_IN,
+    "wellbeing:prompt": SIGNED_IN,
+    "wellbeing:later": SIGNED_IN,
+    "wellbeing:policy": "care.set",
+    "wellbeing:evidence": SIGNED_IN,
     "review:overview": "case.work",
     "review:items": "case.work",
     "review:item": "case.work",

@@ -214,6 +214,8 @@ VERBS: dict[str, Verb] = {
         _("A second person did not agree that the whole of an item is shown."),
         Kind.CONSULTATION,
     ),
+    # care for who looks
+    "policy.set": Verb(_("An agency changed what it sets for looking."), Kind.ADMINISTRATION),
     "people.view": Verb(_("The people of a case were listed."), Kind.CONSULTATION),
     "group.view": Verb(_("A group of faces was looked at."), Kind.CONSULTATION),
     "group.merge": Verb(_("Groups of faces were merged."), Kind.COMBINATION),

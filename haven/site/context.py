@@ -19,6 +19,8 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("agencies:list", _("Agencies"), "folder"),
     ("joining:queue", _("Applications"), "document"),
     ("accounts:profile", _("My page"), "person"),
+    ("wellbeing:own", _("What I saw"), "hidden"),
+    ("wellbeing:policy", _("Care for who looks"), "help"),
     ("accounts:resets", _("Resets of sign-ins"), "retry"),
     ("search:statistics", _("Statistics of searches"), "document"),
     ("authority:lists", _("Lists of your agency"), "filter"),

@@ -28,6 +28,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.reveals import queries
 from haven.workbench.reveals.models import PART, WHOLE, Choice, Hold, Reveal, SecondPerson
 from haven.workbench.wellbeing import actions as ledger
+from haven.workbench.wellbeing import pauses
 from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.workbench.analysis.models import Item
     from haven.workbench.cases.models import Case
-    from haven.workbench.wellbeing.models import Exposure
+    from haven.workbench.wellbeing.models import AgencyPolicy, Exposure
 
 REVEAL_S = 600.0  # a reason holds for one sitting before one item; then it is given again
 LENS = 0.22  # side of the lens as a share of the long side: a hand, a sign, a label
@@ -82,6 +83,20 @@ class ShownBefore(Conflict):
     words = _("This is known already. Tick “Show it again” if you need to see it all the same.")
 
 
+class LateNow(Conflict):
+    """It is after the end of the day; whoever goes on says so."""
+
+    code = "reveal.late"
+    words = _("It is after the end of the day for looking. Tick “Go on all the same” if you must.")
+
+
+class DayOver(Conflict):
+    """The agency lets nothing be opened after the end of the day."""
+
+    code = "reveal.day_over"
+    words = _("It is after the end of the day for looking. Your agency opens nothing now.")
+
+
 class NotThisStep(Conflict):
     """The reveal was opened for less."""
 
@@ -113,6 +128,7 @@ class Asked:
     step: int  # PART or WHOLE
     reason: str = ""
     again: bool = False
+    late: bool = False  # go on, though the day for looking is over
 
 
 @transaction.atomic
@@ -123,6 +139,7 @@ def open_reveal(case_id: UUID, item_pk: int, asked: Asked, *, who: Who) -> Revea
         CaseNotFound, ItemNotFound, NotAllowed, CaseLocked: `who` may not work on it.
         AnalysisNotCovered: No valid authority covers looking at it.
         NoPicture, ReasonNeeded, FactorNeeded, SecondNeeded, ShownBefore: What is missing.
+        LateNow, DayOver: It is after the end of the day.
     """
     case, item = _item(case_id, item_pk, who)
     known = queries.known(item)
@@ -153,6 +170,7 @@ def open_reveal(case_id: UUID, item_pk: int, asked: Asked, *, who: Who) -> Revea
         reveal=reveal.pk,
         step=asked.step,
         again=reveal.again,
+        late=pauses.is_late(wellbeing.policy(case.agency_id), who.at),
         second=second.decided_by_id if second is not None else None,
     )
     return reveal
@@ -405,10 +423,12 @@ def _check(
 
     Raises:
         NotThisStep, ReasonNeeded, FactorNeeded, SecondNeeded, ShownBefore: What is missing.
+        LateNow, DayOver: It is after the end of the day.
     """
     policy, is_whole = wellbeing.policy(case.agency_id), asked.step == WHOLE
     if asked.step not in VERBS:
         raise NotThisStep(f"step {asked.step} is not opened like this")
+    _require_day(policy, asked, who.at)
     wants_reason = policy.whole_needs_reason if is_whole else policy.part_needs_reason
     if wants_reason and not asked.reason.strip():
         raise ReasonNeeded(f"a reveal of item {item.pk} wants a reason")
@@ -421,6 +441,20 @@ def _check(
     if is_whole and policy.whole_needs_two and second is None:
         raise SecondNeeded(f"a reveal of item {item.pk} wants a second person")
     return second
+
+
+def _require_day(policy: AgencyPolicy, asked: Asked, at: datetime) -> None:
+    """Return if it is not late, or if whoever asks goes on all the same and may.
+
+    Raises:
+        LateNow, DayOver: It is after the end of the day.
+    """
+    if not pauses.is_late(policy, at):
+        return
+    if policy.late_stops:
+        raise DayOver(f"agency {policy.agency_id} opens nothing after the end of the day")
+    if not asked.late:
+        raise LateNow("it is after the end of the day")
 
 
 def _close(reveal: Reveal, *, at: datetime) -> None:

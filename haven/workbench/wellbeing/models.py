@@ -1,7 +1,7 @@
 """How much was seen, by whom and for how long; and what an agency sets for it, as stored.
 
-In      rows written by actions.py
-Out     Exposure, AgencyPolicy
+In      rows written by actions.py, pauses.py and policies.py
+Out     Exposure, Sitting, AgencyPolicy
 Fails   IntegrityError: a constraint below is broken; its name says which promise. A trigger
         (migration 0001) refuses any change of who, what and when, and of what has ended
 Why     what was seen is counted before it is sent, in a row that its member alone can read
@@ -10,7 +10,7 @@ Not     here: adding up (queries.py), showing anything (haven.workbench.reveals)
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -103,6 +103,32 @@ class Exposure(models.Model):
         return ((self.ended_at or min(at, self.latest)) - self.began_at).total_seconds()
 
 
+class Sitting(models.Model):
+    """A stretch of work with material without a pause: kept for its member alone."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    began_at = models.DateTimeField()
+    last_at = models.DateTimeField()  # the last act of the member on a page of a case
+    quiet_until = models.DateTimeField(null=True, blank=True)  # the member asked not to be told
+
+    class Meta:
+        verbose_name = _("sitting")
+        verbose_name_plural = _("sittings")
+        ordering = ["-last_at", "-pk"]
+        indexes = [models.Index(fields=["member", "last_at"], name="sitting_by_member")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_at__gte=models.F("began_at")),
+                name="sitting_ends_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sitting {self.pk}"
+
+
 def _seconds(default: int, *, least: int, most: int) -> Any:
     """Return a field for a number of seconds or minutes within bounds."""
     bounds = [MinValueValidator(least), MaxValueValidator(most)]
@@ -128,6 +154,12 @@ class AgencyPolicy(models.Model):
     # Two people: design.md leaves it to the agency; off, because a small unit has one on duty.
     whole_needs_two = models.BooleanField(default=False)
     approval_min = _seconds(30, least=1, most=720)  # minutes for which a colleague's yes counts
+    # Pauses, limits and the end of the day: evidence.py says what stands behind each number.
+    break_min = _seconds(60, least=15, most=240)  # work without a pause until one is suggested
+    day_min = _seconds(300, least=30, most=720)  # work with material in a day until it is said
+    zone = models.CharField(max_length=60, blank=True)  # of the agency; "": no end of the day
+    late_from = models.TimeField(default=time(16))  # the end of the day, in that zone
+    late_stops = models.BooleanField(default=False)  # nothing opens above faces after it
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
