@@ -74,6 +74,7 @@ MAY: dict[str, frozenset[Role]] = {
     "record.export": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
+    "care.group": frozenset({Role.WELLBEING}),  # sums of five people or more, never of one
     "care.set": frozenset({Role.ADMINISTRATOR, Role.WELLBEING}),  # what the agency asks for
     # Dates of all cases of the agency, orders to erase, and what is left of erased ones.
     "retention.watch": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
@@ -240,6 +241,7 @@ PAGES: dict[str, str] = {
     "wellbeing:later": SIGNED_IN,
     "wellbeing:policy": "care.set",
     "wellbeing:evidence": SIGNED_IN,
+    "wellbeing:group": "care.group",
     "review:overview": "case.work",
     "review:items": "case.work",
     "review:item": "case.work",

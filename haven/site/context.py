@@ -20,6 +20,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("joining:queue", _("Applications"), "document"),
     ("accounts:profile", _("My page"), "person"),
     ("wellbeing:own", _("What I saw"), "hidden"),
+    ("wellbeing:group", _("How much the agency saw"), "people"),
     ("wellbeing:policy", _("Care for who looks"), "help"),
     ("accounts:resets", _("Resets of sign-ins"), "retry"),
     ("search:statistics", _("Statistics of searches"), "document"),

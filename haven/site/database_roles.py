@@ -66,6 +66,7 @@ GRANTS = (
     Grant("categories_*", web="SIU", worker="SUD"),  # a verdict is superseded, never deleted
     Grant("review_*", web="SIUD", worker="SUD"),
     Grant("reveals_*", web="SIU", worker="SUD"),
+    Grant("wellbeing_groupweek", web="S", worker="SID"),  # written once, by the worker
     Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
     # Members and how they sign in.
     Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact

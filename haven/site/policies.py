@@ -35,6 +35,7 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "cases.Clock": "number and dates alone; an agency's supervisors watch those of all its cases",
     "retention.Erasure": "outlives its case; number, dates and proof, for those who watch dates",
     "reveals.Choice": "how a member likes originals drawn; SPECIAL shows each member the own",
+    "wellbeing.GroupWeek": "sums of an agency, five people or more; SPECIAL shows each its own",
     "wellbeing.Sitting": "how long a member worked; SPECIAL shows each member the own",
     "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
 }
@@ -140,6 +141,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
         "UPDATE": f"member_id = {ME}",
     },
     "reveals_choice": {"ALL": f"member_id = {ME}"},
+    "wellbeing_groupweek": {"SELECT": f"agency_id = {MY_AGENCY}"},
     "wellbeing_sitting": {"ALL": f"member_id = {ME}"},
     "wellbeing_agencypolicy": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,

@@ -84,6 +84,7 @@ OWN = {  # of a member, not of a case
     "search:statistics",
     "search:statistics_csv",
     "wellbeing:evidence",
+    "wellbeing:group",
     "wellbeing:later",
     "wellbeing:own",
     "wellbeing:policy",

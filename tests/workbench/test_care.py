@@ -1,10 +1,11 @@
 """Care: pauses at the right time, the end of the day, what an agency sets and what it rests on."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,8 +14,17 @@ from haven.audit import queries as audit
 from haven.audit.models import Event
 from haven.web.errors import NotAllowed
 from haven.workbench.reveals import actions as reveals
-from haven.workbench.wellbeing import actions, evidence, forms, own, pauses, policies, queries
-from haven.workbench.wellbeing.models import AgencyPolicy, Sitting
+from haven.workbench.wellbeing import (
+    actions,
+    evidence,
+    forms,
+    groups,
+    own,
+    pauses,
+    policies,
+    queries,
+)
+from haven.workbench.wellbeing.models import AgencyPolicy, Exposure, GroupWeek, Sitting
 from tests.walls import role
 from tests.workbench.build import NOW, person
 from tests.workbench.opened import who
@@ -23,6 +33,8 @@ if TYPE_CHECKING:
     from haven.accounts.models import Agency, Member
     from haven.workbench.analysis.models import Item
     from haven.workbench.cases.models import Case
+
+Saw = Callable[[str, float, datetime], None]
 
 
 def after(minutes: float) -> datetime:
@@ -302,3 +314,105 @@ class TestThePolicy:
         told = client_of(north_reader).get(reverse("wellbeing:evidence")).content.decode()
 
         assert "s12888-023-05445-w" in told
+
+
+class TestTheGroup:
+    @pytest.fixture
+    def saw(self, item: "Item", member: "Callable[[str], Member]") -> Saw:
+        """Return a way to have a member of the north see something for minutes."""
+        known: dict[str, Member] = {}
+
+        def look(name: str, minutes: float, at: datetime) -> None:
+            one = known.setdefault(name, known.get(name) or member(name))
+            Exposure.objects.create(
+                case_id=item.case_id,
+                item=item,
+                member=one,
+                step=4,
+                area=1,
+                began_at=at,
+                last_beat_at=at,
+                ended_at=at + timedelta(minutes=minutes),
+                how="released",
+            )
+
+        return look
+
+    LAST_WEEK = NOW - timedelta(days=8)
+
+    def test_of_five_is_told_in_rounded_minutes(self, saw: Saw, wellbeing_lead: "Member") -> None:
+        for name in "abcde":
+            saw(name, 11, self.LAST_WEEK)
+
+        groups.close_weeks(at=NOW)
+
+        told = {one.row.week: one.row for one in groups.of_agency(wellbeing_lead)}
+        row = told[date(2026, 2, 16)]
+        assert (row.members, row.minutes) == (5, 55)
+
+    def test_of_four_is_not_told(self, saw: Saw, wellbeing_lead: "Member") -> None:
+        for name in "abcd":
+            saw(name, 11, self.LAST_WEEK)
+
+        groups.close_weeks(at=NOW)
+
+        assert {one.row.minutes for one in groups.of_agency(wellbeing_lead)} == {None}
+
+    def test_of_five_of_whom_one_saw_nearly_all_is_not_told(
+        self, saw: Saw, wellbeing_lead: "Member"
+    ) -> None:
+        for name in "abcd":
+            saw(name, 1, self.LAST_WEEK)
+        saw("e", 300, self.LAST_WEEK)
+
+        groups.close_weeks(at=NOW)
+
+        assert {one.row.minutes for one in groups.of_agency(wellbeing_lead)} == {None}
+
+    def test_is_told_of_weeks_that_are_over_alone(
+        self, saw: Saw, wellbeing_lead: "Member"
+    ) -> None:
+        for name in "abcde":
+            saw(name, 11, NOW - timedelta(days=2))  # NOW is a Sunday
+
+        groups.close_weeks(at=NOW)
+
+        assert {one.row.minutes for one in groups.of_agency(wellbeing_lead)} == {None}
+
+    def test_of_a_week_stays_as_it_was_told(self, saw: Saw, wellbeing_lead: "Member") -> None:
+        for name in "abcdef":
+            saw(name, 10, self.LAST_WEEK)
+        groups.close_weeks(at=NOW)
+        before = [(one.row.week, one.row.minutes) for one in groups.of_agency(wellbeing_lead)]
+
+        Exposure.objects.filter(member__username="f")._raw_delete("default")
+        groups.close_weeks(at=NOW)
+
+        after_erasure = groups.of_agency(wellbeing_lead)
+        assert [(one.row.week, one.row.minutes) for one in after_erasure] == before
+
+    def test_is_for_the_wellbeing_lead_alone(
+        self, north_lead: "Member", client_of: "Callable[[Member], Client]"
+    ) -> None:
+        with pytest.raises(NotAllowed):
+            groups.of_agency(north_lead)
+        assert client_of(north_lead).get(reverse("wellbeing:group")).status_code == 403
+
+    def test_is_no_way_to_the_rows_of_one_member(self, saw: Saw, wellbeing_lead: "Member") -> None:
+        saw("a", 11, self.LAST_WEEK)
+
+        with role("haven_web", member=wellbeing_lead):
+            assert list(Exposure.objects.all()) == []
+            with pytest.raises(DatabaseError), transaction.atomic():
+                GroupWeek.objects.create(agency_id=wellbeing_lead.agency_id, week=NOW.date())
+
+    def test_page_says_what_is_not_told(
+        self, saw: Saw, wellbeing_lead: "Member", client_of: "Callable[[Member], Client]"
+    ) -> None:
+        saw("a", 11, self.LAST_WEEK)
+        groups.close_weeks(at=NOW)
+
+        told = client_of(wellbeing_lead).get(reverse("wellbeing:group")).content.decode()
+
+        assert "not told: too few people" in told
+        assert ">11<" not in told

@@ -1,7 +1,7 @@
 """How much was seen, by whom and for how long; and what an agency sets for it, as stored.
 
 In      rows written by actions.py, pauses.py and policies.py
-Out     Exposure, Sitting, AgencyPolicy
+Out     Exposure, Sitting, AgencyPolicy, GroupWeek
 Fails   IntegrityError: a constraint below is broken; its name says which promise. A trigger
         (migration 0001) refuses any change of who, what and when, and of what has ended
 Why     what was seen is counted before it is sent, in a row that its member alone can read
@@ -127,6 +127,31 @@ class Sitting(models.Model):
 
     def __str__(self) -> str:
         return f"sitting {self.pk}"
+
+
+class GroupWeek(models.Model):
+    """How much a whole agency saw in a whole week; written once, by the worker."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.CASCADE, related_name="+")
+    week = models.DateField()  # its Monday
+    members = models.PositiveSmallIntegerField(null=True, blank=True)  # None: not to be told
+    minutes = models.PositiveIntegerField(null=True, blank=True)  # of all together, rounded
+
+    class Meta:
+        verbose_name = _("week of an agency")
+        verbose_name_plural = _("weeks of agencies")
+        ordering = ["-week"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "week"], name="group_week_is_told_once"),
+            models.CheckConstraint(
+                condition=models.Q(members__isnull=True, minutes__isnull=True)
+                | models.Q(members__gte=5, minutes__isnull=False),
+                name="group_week_is_of_five_or_more",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"week {self.week} of agency {self.agency_id}"
 
 
 def _seconds(default: int, *, least: int, most: int) -> Any:

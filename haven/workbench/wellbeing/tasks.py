@@ -9,7 +9,7 @@ Not     here: the work itself (actions.py)
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from haven.workbench.wellbeing import actions, pauses
+from haven.workbench.wellbeing import actions, groups, pauses
 
 
 @app.periodic(cron="* * * * *", periodic_id="wellbeing-sweep")
@@ -17,6 +17,13 @@ from haven.workbench.wellbeing import actions, pauses
 def sweep(timestamp: int) -> None:  # the time for which it was planned
     """End what nothing more was heard of."""
     actions.sweep_lost(at=timezone.now())
+
+
+@app.periodic(cron="20 * * * *", periodic_id="wellbeing-weeks")
+@app.task(name="wellbeing.weeks", queue="probes", queueing_lock="wellbeing-weeks")
+def weeks(timestamp: int) -> None:
+    """Add up the weeks that are over, for groups of five or more."""
+    groups.close_weeks(at=timezone.now())
 
 
 @app.periodic(cron="20 3 * * *", periodic_id="wellbeing-forget")

@@ -8,5 +8,6 @@ urlpatterns = [
     path("care/prompt/", views.prompt, name="prompt"),
     path("care/later/", views.later, name="later"),
     path("care/policy/", views.policy, name="policy"),
+    path("care/group/", views.group, name="group"),
     path("care/evidence/", views.evidence, name="evidence"),
 ]

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from haven.accounts import access, sessions
 from haven.web.pages import page, wants_part
 from haven.workbench.wellbeing import evidence as facts
-from haven.workbench.wellbeing import forms, own, pauses, policies, queries
+from haven.workbench.wellbeing import forms, groups, own, pauses, policies, queries
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -72,6 +72,18 @@ def evidence(request: MemberRequest) -> HttpResponse:
         request,
         "wellbeing/evidence.html",
         rows=facts.EVIDENCE,
+        may_set=access.allows(request.user, "care.set"),
+    )
+
+
+@require_safe
+def group(request: MemberRequest) -> HttpResponse:
+    weeks = groups.of_agency(request.user)
+    return page(
+        request,
+        "wellbeing/group.html",
+        weeks=weeks,
+        fewest=groups.FEWEST,
         may_set=access.allows(request.user, "care.set"),
     )
 
