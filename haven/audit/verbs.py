@@ -216,6 +216,9 @@ VERBS: dict[str, Verb] = {
     ),
     # care for who looks
     "policy.set": Verb(_("An agency changed what it sets for looking."), Kind.ADMINISTRATION),
+    "handed.take": Verb(
+        _("A member took over what a colleague had asked not to see."), Kind.ALTERATION
+    ),
     "people.view": Verb(_("The people of a case were listed."), Kind.CONSULTATION),
     "group.view": Verb(_("A group of faces was looked at."), Kind.CONSULTATION),
     "group.merge": Verb(_("Groups of faces were merged."), Kind.COMBINATION),

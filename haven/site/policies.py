@@ -142,6 +142,14 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     },
     "reveals_choice": {"ALL": f"member_id = {ME}"},
     "wellbeing_groupweek": {"SELECT": f"agency_id = {MY_AGENCY}"},
+    # Who asked not to see something is told to who takes it, and to nobody else on the case.
+    "wellbeing_optout": {
+        "SELECT": f"member_id = {ME} OR EXISTS (SELECT FROM wellbeing_handed AS parent"
+        f" WHERE parent.id = handed_id AND parent.taken_by_id = {ME})",
+        "INSERT": f"member_id = {ME} AND EXISTS (SELECT FROM wellbeing_handed AS parent"
+        " WHERE parent.id = handed_id)",
+        "DELETE": f"member_id = {ME}",
+    },
     "wellbeing_sitting": {"ALL": f"member_id = {ME}"},
     "wellbeing_agencypolicy": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,

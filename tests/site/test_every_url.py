@@ -128,7 +128,11 @@ OWN = {  # of a member, not of a case
     "api:record",
     "api:openapi-json",
 }
-OF_A_SESSION = {"reveals:original", "reveals:close"}  # opened in another one in these tests
+OF_A_SESSION = {  # opened in another one in these tests; and one does not take the own
+    "reveals:original",
+    "reveals:close",
+    "wellbeing:take",
+}
 NOT_THERE = OF_A_SESSION | {  # no passkey, no recovery code and no checkpoint in these tests
     "audit:note",
     "mfa_edit_webauthn",
@@ -186,6 +190,10 @@ POST_ALONE = {
     "reveals:close",
     "reveals:decide",
     "wellbeing:later",
+    "wellbeing:pass_case",
+    "wellbeing:pass_item",
+    "wellbeing:take",
+    "wellbeing:take_back",
     "review:background",
     "review:authorise_search",
     "review:close_search",
@@ -392,6 +400,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         "entry_id": record.of_case(case.pk)[0].public_id,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
         **_reveal(items[0], lead),
+        **_care(items[1], lead),
     }
 
 
@@ -410,6 +419,15 @@ def _reveal(item: Any, lead: "Member") -> Ids:
         "hold_id": held.public_id,
         "request_id": asked.public_id,
     }
+
+
+def _care(item: Any, lead: "Member") -> Ids:
+    """Return the ids of what the lead asked not to see."""
+    from haven.workbench.wellbeing import handing
+    from haven.workbench.wellbeing.models import Handed
+
+    handing.pass_on(item.case.public_id, item.pk, by=lead)
+    return {"handed_id": Handed.objects.get(case=item.case).public_id}
 
 
 def test_every_address_belongs_to_one_of_the_lists() -> None:

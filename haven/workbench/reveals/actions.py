@@ -28,7 +28,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.reveals import queries
 from haven.workbench.reveals.models import PART, WHOLE, Choice, Hold, Reveal, SecondPerson
 from haven.workbench.wellbeing import actions as ledger
-from haven.workbench.wellbeing import pauses
+from haven.workbench.wellbeing import handing, pauses
 from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
@@ -81,6 +81,13 @@ class ShownBefore(Conflict):
 
     code = "reveal.shown_before"
     words = _("This is known already. Tick “Show it again” if you need to see it all the same.")
+
+
+class PassedOn(Conflict):
+    """The member asked not to see it."""
+
+    code = "reveal.passed_on"
+    words = _("You asked not to see this. Take that back first, if you want to see it after all.")
 
 
 class LateNow(Conflict):
@@ -385,8 +392,10 @@ def ask_background(
 
     Raises:
         CaseNotFound, ItemNotFound: Not there or not to be seen.
+        PassedOn: The member asked not to see it.
     """
     item = items.item(cases.get(case_id, member=by), item_pk)
+    _require_not_passed(item, by)
     exposure = ledger.begin(item, step=wellbeing.STEP.BACKGROUND, area=1.0, by=by, at=at)
     return analysis.ask_background(case_id, item_pk, by=by, at=at), exposure
 
@@ -397,12 +406,24 @@ def _item(case_id: UUID, item_pk: int, who: Who) -> tuple[Case, Item]:
     Raises:
         CaseNotFound, ItemNotFound, NotAllowed, CaseLocked: He may not.
         NoPicture: It was not, or could not be, looked at.
+        PassedOn: The member asked not to see it.
     """
     case = cases.get(case_id, member=who.member, to="work")
     item = items.item(case, item_pk)
     if item.status != items.STATUS.DONE:
         raise NoPicture(f"item {item.pk} is {item.status}")
+    _require_not_passed(item, who.member)
     return case, item
+
+
+def _require_not_passed(item: Item, member: Member) -> None:
+    """Return if the member did not ask not to see an item.
+
+    Raises:
+        PassedOn: The member did.
+    """
+    if handing.is_kept(member, item.pk):
+        raise PassedOn(f"member {member.pk} asked not to see item {item.pk}")
 
 
 def _require_own(case_id: UUID, item_pk: int, hold_id: UUID, who: Who) -> None:

@@ -19,7 +19,7 @@ from haven.web.errors import NotFound
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.cases import queries as cases
 from haven.workbench.reveals.models import PART, WHOLE, Choice, Hold, Reveal, SecondPerson
-from haven.workbench.wellbeing import pauses
+from haven.workbench.wellbeing import handing, pauses
 from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def ladder(case: Case, item: Item, *, member: Member, session: str, at: datetime
     policy = wellbeing.policy(case.agency_id)
     return Ladder(
         policy=policy,
-        is_possible=item.status == items.STATUS.DONE and cases.allows(case, "work"),
+        is_possible=item.status == items.STATUS.DONE
+        and cases.allows(case, "work")
+        and not handing.is_kept(member, item.pk),
         known=known(item),
         reveal=reveal,
         request=last_request(item, member=member, at=at),

@@ -22,19 +22,58 @@ REVIEW = _("summaries of research on risk and control")
 OWN = _("Haven's own choice; nothing was found that measures it")
 
 Words = str | Promise
-IWF = "https://iwf.org.uk/annual-data-insights-report-2024/eliminating-online-child-sexual-abuse/how-we-protect-our-people"
-IWF_DAY = "https://www.iwf.org.uk/news-media/blogs/mental-health-awareness-week-doing-one-of-the-most-difficult-jobs/"
-MITCHELL_2023 = "https://bmcpsychiatry.biomedcentral.com/articles/10.1186/s12888-023-05445-w"
+
+
+class Source(NamedTuple):
+    """Where something can be read; Haven asks for none of these addresses."""
+
+    name: str
+    address: str
+
+
+IWF = Source(
+    "Internet Watch Foundation, 2024 report, how we protect our people",
+    "https://iwf.org.uk/annual-data-insights-report-2024/eliminating-online-child-sexual-abuse/how-we-protect-our-people",
+)
+IWF_DAY = Source(
+    "Internet Watch Foundation, a day of its analysts",
+    "https://www.iwf.org.uk/news-media/blogs/mental-health-awareness-week-doing-one-of-the-most-difficult-jobs/",
+)
+MITCHELL_2023 = Source(
+    "Mitchell and others, 2023, BMC Psychiatry",
+    "https://bmcpsychiatry.biomedcentral.com/articles/10.1186/s12888-023-05445-w",
+)
 MITCHELL_2022 = (
     "https://frontiersin.org/journals/psychiatry/articles/10.3389/fpsyt.2022.931268/full"
 )
-DAS_2020 = "https://ojs.aaai.org/index.php/HCOMP/article/view/7461"
-LEWITZKA_2026 = "DOI 10.1007/s00426-026-02241-5"
-KENWOOD = "https://kenwoodcenter.org/services/minnesota-icac-wellness-program/resources/related-research-studies-and-findings/identifying-and-managing-stress/"
-KENWOOD_IMPACT = "https://kenwoodcenter.org/services/minnesota-icac-wellness-program/resources/related-research-studies-and-findings/the-emotional-impact/"
-DART = "https://dartcenter.org/resources/handling-traumatic-imagery-developing-standard-operating-procedure"
-SHIFT = "https://ojp.gov./ncjrs/virtual-library/abstracts/upper-level-management-administrators-guide-administrators-guide"
-HARDEST = "https://sswr.confex.com/sswr/2023/webprogram/Paper48152.html"
+DAS_2020 = Source(
+    "Das, Dang and Lease, 2020, HCOMP",
+    "https://ojs.aaai.org/index.php/HCOMP/article/view/7461",
+)
+LEWITZKA_2026 = Source(
+    "Lewitzka and others, 2026",
+    "DOI 10.1007/s00426-026-02241-5",
+)
+KENWOOD = Source(
+    "Krause, at the Kenwood Center",
+    "https://kenwoodcenter.org/services/minnesota-icac-wellness-program/resources/related-research-studies-and-findings/identifying-and-managing-stress/",
+)
+KENWOOD_IMPACT = Source(
+    "Burns and others, at the Kenwood Center",
+    "https://kenwoodcenter.org/services/minnesota-icac-wellness-program/resources/related-research-studies-and-findings/the-emotional-impact/",
+)
+DART = Source(
+    "Dart Center, handling traumatic imagery",
+    "https://dartcenter.org/resources/handling-traumatic-imagery-developing-standard-operating-procedure",
+)
+SHIFT = Source(
+    "SHIFT, guide for administrators",
+    "https://ojp.gov./ncjrs/virtual-library/abstracts/upper-level-management-administrators-guide-administrators-guide",
+)
+HARDEST = Source(
+    "Paper 48152, SSWR 2023, on a hardest case",
+    "https://sswr.confex.com/sswr/2023/webprogram/Paper48152.html",
+)
 
 
 class Row(NamedTuple):
@@ -45,7 +84,7 @@ class Row(NamedTuple):
     default: Words
     supports: Words
     strength: Words
-    sources: tuple[str, ...]
+    sources: tuple[Source, ...]
 
 
 EVIDENCE: tuple[Row, ...] = (
@@ -193,6 +232,11 @@ EVIDENCE: tuple[Row, ...] = (
         (IWF, KENWOOD_IMPACT),
     ),
 )
+
+
+def sources() -> list[Source]:
+    """Return every source once, in the order of the rows."""
+    return list(dict.fromkeys(one for row in EVIDENCE for one in row.sources))
 
 
 def of_field(name: str) -> Row | None:

@@ -1,7 +1,7 @@
 """How much was seen, by whom and for how long; and what an agency sets for it, as stored.
 
 In      rows written by actions.py, pauses.py and policies.py
-Out     Exposure, Sitting, AgencyPolicy, GroupWeek
+Out     Exposure, Sitting, AgencyPolicy, GroupWeek, Handed, OptOut
 Fails   IntegrityError: a constraint below is broken; its name says which promise. A trigger
         (migration 0001) refuses any change of who, what and when, and of what has ended
 Why     what was seen is counted before it is sent, in a row that its member alone can read
@@ -152,6 +152,51 @@ class GroupWeek(models.Model):
 
     def __str__(self) -> str:
         return f"week {self.week} of agency {self.agency_id}"
+
+
+class Handed(models.Model):
+    """An item, or a whole case, that somebody asked not to see; it does not say who."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(  # none: the whole case
+        "analysis.Item", on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("item handed over")
+        verbose_name_plural = _("items handed over")
+        ordering = ["item_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(taken_by__isnull=True, taken_at__isnull=True)
+                | models.Q(taken_by__isnull=False, taken_at__isnull=False),
+                name="handed_is_taken_by_somebody_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"handed over {self.pk}"
+
+
+class OptOut(models.Model):
+    """Who asked not to see what was handed over: told to them and to who takes it, alone."""
+
+    handed = models.OneToOneField(Handed, on_delete=models.CASCADE, related_name="opt_out")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("opt-out")
+        verbose_name_plural = _("opt-outs")
+
+    def __str__(self) -> str:
+        return f"opt-out {self.pk}"
 
 
 def _seconds(default: int, *, least: int, most: int) -> Any:

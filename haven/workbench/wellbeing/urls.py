@@ -1,6 +1,6 @@
 from django.urls import path
 
-from haven.workbench.wellbeing import views
+from haven.workbench.wellbeing import handing_views, views
 
 app_name = "wellbeing"
 urlpatterns = [
@@ -9,5 +9,18 @@ urlpatterns = [
     path("care/later/", views.later, name="later"),
     path("care/policy/", views.policy, name="policy"),
     path("care/group/", views.group, name="group"),
+    path("cases/<uuid:case_id>/handed-over/", handing_views.listing, name="handed_over"),
+    path("cases/<uuid:case_id>/not-me/", handing_views.pass_case, name="pass_case"),
+    path(
+        "cases/<uuid:case_id>/items/<int:item_id>/not-me/",
+        handing_views.pass_item,
+        name="pass_item",
+    ),
+    path(
+        "cases/<uuid:case_id>/handed-over/<uuid:handed_id>/back/",
+        handing_views.take_back,
+        name="take_back",
+    ),
+    path("cases/<uuid:case_id>/handed-over/<uuid:handed_id>/", handing_views.take, name="take"),
     path("care/evidence/", views.evidence, name="evidence"),
 ]

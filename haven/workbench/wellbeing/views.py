@@ -72,6 +72,7 @@ def evidence(request: MemberRequest) -> HttpResponse:
         request,
         "wellbeing/evidence.html",
         rows=facts.EVIDENCE,
+        sources=facts.sources(),
         may_set=access.allows(request.user, "care.set"),
     )
 
