@@ -219,6 +219,7 @@ VERBS: dict[str, Verb] = {
     "handed.take": Verb(
         _("A member took over what a colleague had asked not to see."), Kind.ALTERATION
     ),
+    "outcome.write": Verb(_("It was written down what became of a case."), Kind.ALTERATION),
     "people.view": Verb(_("The people of a case were listed."), Kind.CONSULTATION),
     "group.view": Verb(_("A group of faces was looked at."), Kind.CONSULTATION),
     "group.merge": Verb(_("Groups of faces were merged."), Kind.COMBINATION),

@@ -142,6 +142,14 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     },
     "reveals_choice": {"ALL": f"member_id = {ME}"},
     "wellbeing_groupweek": {"SELECT": f"agency_id = {MY_AGENCY}"},
+    # What became of a case is told to who is on it and to who ever saw something of it.
+    "wellbeing_outcome": {
+        "SELECT": f"agency_id = {MY_AGENCY} AND (case_id = {VISIBLE} OR EXISTS (SELECT FROM"
+        " wellbeing_exposure AS seen WHERE seen.case_id = wellbeing_outcome.case_id"
+        f" AND seen.member_id = {ME}))",
+        "INSERT": f"agency_id = {MY_AGENCY} AND case_id = {VISIBLE}",
+    },
+    "wellbeing_outcomeread": {"ALL": f"member_id = {ME}"},
     # Who asked not to see something is told to who takes it, and to nobody else on the case.
     "wellbeing_optout": {
         "SELECT": f"member_id = {ME} OR EXISTS (SELECT FROM wellbeing_handed AS parent"

@@ -86,6 +86,8 @@ OWN = {  # of a member, not of a case
     "wellbeing:evidence",
     "wellbeing:group",
     "wellbeing:later",
+    "wellbeing:notices",
+    "wellbeing:put_away",
     "wellbeing:own",
     "wellbeing:policy",
     "wellbeing:prompt",
@@ -191,6 +193,7 @@ POST_ALONE = {
     "reveals:decide",
     "wellbeing:later",
     "wellbeing:pass_case",
+    "wellbeing:put_away",
     "wellbeing:pass_item",
     "wellbeing:take",
     "wellbeing:take_back",
@@ -247,6 +250,7 @@ BOTH = {
     "notes:list",
     "notes:one",
     "retention:ask",
+    "wellbeing:closing",
     "wellbeing:policy",
     "review:find",
     "review:find_across",
@@ -423,11 +427,15 @@ def _reveal(item: Any, lead: "Member") -> Ids:
 
 def _care(item: Any, lead: "Member") -> Ids:
     """Return the ids of what the lead asked not to see."""
-    from haven.workbench.wellbeing import handing
+    from haven.workbench.wellbeing import handing, outcomes
     from haven.workbench.wellbeing.models import Handed
 
     handing.pass_on(item.case.public_id, item.pk, by=lead)
-    return {"handed_id": Handed.objects.get(case=item.case).public_id}
+    outcome = outcomes.write(item.case.public_id, kind="unknown", words="x", by=lead, at=NOW)
+    return {
+        "handed_id": Handed.objects.get(case=item.case).public_id,
+        "outcome_id": outcome.public_id,
+    }
 
 
 def test_every_address_belongs_to_one_of_the_lists() -> None:

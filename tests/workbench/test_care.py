@@ -272,7 +272,7 @@ class TestThePolicy:
 
         assert queries.policy(north.pk).break_min == 45
         entry = Event.objects.get(verb="policy.set")
-        assert entry.facts == {"break_min": 45}
+        assert entry.facts == {"set": {"break_min": 45}}
 
     def test_is_not_set_by_who_works_on_cases(self, north_lead: "Member") -> None:
         with pytest.raises(NotAllowed):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 EXPERIMENT = _("experiments")
 SURVEY = _("surveys: went together, cause not shown")
-PRACTICE = _("practice of those who do this work; no study of it")
+PRACTICE = _("practice of those who do this work")
 REVIEW = _("summaries of research on risk and control")
 OWN = _("Haven's own choice; nothing was found that measures it")
 
@@ -43,8 +43,9 @@ MITCHELL_2023 = Source(
     "Mitchell and others, 2023, BMC Psychiatry",
     "https://bmcpsychiatry.biomedcentral.com/articles/10.1186/s12888-023-05445-w",
 )
-MITCHELL_2022 = (
-    "https://frontiersin.org/journals/psychiatry/articles/10.3389/fpsyt.2022.931268/full"
+MITCHELL_2022 = Source(
+    "Mitchell and others, 2022, Frontiers in Psychiatry",
+    "https://frontiersin.org/journals/psychiatry/articles/10.3389/fpsyt.2022.931268/full",
 )
 DAS_2020 = Source(
     "Das, Dang and Lease, 2020, HCOMP",
@@ -133,8 +134,7 @@ EVIDENCE: tuple[Row, ...] = (
         _("stands beside every opening of more than faces"),
         _(
             "The guide of SHIFT for administrators asks for a suitable workplace, not an "
-            "isolated room at the back; viewing ends well before the day does at the Internet "
-            "Watch Foundation."
+            "isolated room at the back; the Internet Watch Foundation stops viewing at 16:00."
         ),
         PRACTICE,
         (IWF, SHIFT),
@@ -225,8 +225,8 @@ EVIDENCE: tuple[Row, ...] = (
         _("Beginning on harmless pictures"),
         _("offered to everyone"),
         _(
-            "Training at the Internet Watch Foundation begins on material chosen beforehand; "
-            "people who do this work say that being introduced by degrees helped."
+            "Training at the Internet Watch Foundation begins on material that was screened "
+            "beforehand; being introduced by degrees is among what helps (Burns and others)."
         ),
         PRACTICE,
         (IWF, KENWOOD_IMPACT),

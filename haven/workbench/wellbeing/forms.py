@@ -14,6 +14,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from haven.workbench.wellbeing.models import AgencyPolicy
+from haven.workbench.wellbeing.models import Outcome as OutcomeRow
 from haven.workbench.wellbeing.policies import FIELDS
 
 LABELS = {
@@ -31,6 +32,21 @@ LABELS = {
     "whole_needs_two": _("The whole needs a second person"),
     "approval_min": _("Minutes for which a second person's agreement counts"),
 }
+
+
+class Outcome(forms.Form):
+    """What became of a case."""
+
+    kind = forms.ChoiceField(label=_("What became of it"), choices=OutcomeRow.Kind.choices)
+    words = forms.CharField(
+        label=_("In your words"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_(
+            "Everyone who worked on the case reads this, also who left it. No name of a victim."
+        ),
+    )
 
 
 class Policy(forms.ModelForm):  # type: ignore[type-arg]  # generic only in its stubs

@@ -1,7 +1,7 @@
 """How much was seen, by whom and for how long; and what an agency sets for it, as stored.
 
 In      rows written by actions.py, pauses.py and policies.py
-Out     Exposure, Sitting, AgencyPolicy, GroupWeek, Handed, OptOut
+Out     Exposure, Sitting, AgencyPolicy, GroupWeek, Handed, OptOut, Outcome, OutcomeRead
 Fails   IntegrityError: a constraint below is broken; its name says which promise. A trigger
         (migration 0001) refuses any change of who, what and when, and of what has ended
 Why     what was seen is counted before it is sent, in a row that its member alone can read
@@ -197,6 +197,56 @@ class OptOut(models.Model):
 
     def __str__(self) -> str:
         return f"opt-out {self.pk}"
+
+
+class Outcome(models.Model):
+    """What became of a case, written by its lead; never changed, another one may follow."""
+
+    class Kind(models.TextChoices):
+        SAFEGUARDED = "safeguarded", _("a victim is safe")
+        CHARGED = "charged", _("a suspect was charged")
+        CONVICTED = "convicted", _("somebody was convicted")
+        PASSED_ON = "passed_on", _("passed on to another agency")
+        NOT_SOLVED = "not_solved", _("not solved")
+        UNKNOWN = "unknown", _("not known")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60)  # of the case, for who is not on it any more
+    kind = models.CharField(max_length=12, choices=Kind)
+    words = models.TextField(max_length=2000, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
+        ordering = ["-written_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"outcome {self.pk}"
+
+
+class OutcomeRead(models.Model):
+    """A member has read an outcome and put the notice away."""
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="read_by")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("outcome that was read")
+        verbose_name_plural = _("outcomes that were read")
+        constraints = [
+            models.UniqueConstraint(fields=["outcome", "member"], name="outcome_is_read_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"outcome {self.outcome_id} read"
 
 
 def _seconds(default: int, *, least: int, most: int) -> Any:

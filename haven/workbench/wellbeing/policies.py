@@ -70,7 +70,7 @@ def set_policy(values: Mapping[str, object], *, by: Member, at: datetime) -> Age
         actor=by,
         agency_id=by.agency_id,
         at=at,
-        **{name: _fact(value) for name, value in changed.items()},
+        set={name: _fact(value) for name, value in changed.items()},
     )
     return policy
 

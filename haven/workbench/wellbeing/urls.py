@@ -1,6 +1,6 @@
 from django.urls import path
 
-from haven.workbench.wellbeing import handing_views, views
+from haven.workbench.wellbeing import closing_views, handing_views, views
 
 app_name = "wellbeing"
 urlpatterns = [
@@ -22,5 +22,8 @@ urlpatterns = [
         name="take_back",
     ),
     path("cases/<uuid:case_id>/handed-over/<uuid:handed_id>/", handing_views.take, name="take"),
+    path("cases/<uuid:case_id>/closing/", closing_views.closing, name="closing"),
+    path("care/outcomes/", closing_views.notices, name="notices"),
+    path("care/outcomes/<uuid:outcome_id>/", closing_views.put_away, name="put_away"),
     path("care/evidence/", views.evidence, name="evidence"),
 ]
