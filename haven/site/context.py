@@ -19,6 +19,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("agencies:list", _("Agencies"), "folder"),
     ("joining:queue", _("Applications"), "document"),
     ("accounts:profile", _("My page"), "person"),
+    ("wellbeing:help", _("Help for you"), "phone"),
     ("wellbeing:own", _("What I saw"), "hidden"),
     ("wellbeing:group", _("How much the agency saw"), "people"),
     ("wellbeing:policy", _("Care for who looks"), "help"),

@@ -70,6 +70,7 @@ GRANTS = (
     Grant("wellbeing_handed", web="SIUD", worker="SUD"),  # and can be taken back
     Grant("wellbeing_optout", web="SID", worker="SD"),
     Grant("wellbeing_outcome*", web="SI", worker="SD"),
+    Grant("wellbeing_helpplace", web="SID", worker="S"),
     Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
     # Members and how they sign in.
     Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact

@@ -35,6 +35,7 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "cases.Clock": "number and dates alone; an agency's supervisors watch those of all its cases",
     "retention.Erasure": "outlives its case; number, dates and proof, for those who watch dates",
     "reveals.Choice": "how a member likes originals drawn; SPECIAL shows each member the own",
+    "wellbeing.HelpPlace": "where an agency's members find help; SPECIAL shows each its own",
     "wellbeing.GroupWeek": "sums of an agency, five people or more; SPECIAL shows each its own",
     "wellbeing.Sitting": "how long a member worked; SPECIAL shows each member the own",
     "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
@@ -141,6 +142,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
         "UPDATE": f"member_id = {ME}",
     },
     "reveals_choice": {"ALL": f"member_id = {ME}"},
+    "wellbeing_helpplace": {"ALL": f"agency_id = {MY_AGENCY}"},
     "wellbeing_groupweek": {"SELECT": f"agency_id = {MY_AGENCY}"},
     # What became of a case is told to who is on it and to who ever saw something of it.
     "wellbeing_outcome": {

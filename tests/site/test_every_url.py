@@ -84,7 +84,10 @@ OWN = {  # of a member, not of a case
     "search:statistics",
     "search:statistics_csv",
     "wellbeing:evidence",
+    "wellbeing:add_help",
     "wellbeing:group",
+    "wellbeing:help",
+    "wellbeing:remove_help",
     "wellbeing:later",
     "wellbeing:notices",
     "wellbeing:put_away",
@@ -192,6 +195,8 @@ POST_ALONE = {
     "reveals:close",
     "reveals:decide",
     "wellbeing:later",
+    "wellbeing:add_help",
+    "wellbeing:remove_help",
     "wellbeing:pass_case",
     "wellbeing:put_away",
     "wellbeing:pass_item",
@@ -268,6 +273,7 @@ ELSEWHERE = {  # ids of what is no part of a case
     "domain_id": 1,
     "reset_id": 1,
     "size": 1,
+    "place_id": 0,
     "application_id": "00000000-0000-4000-8000-000000000000",
 }
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")

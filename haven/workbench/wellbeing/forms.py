@@ -49,6 +49,18 @@ class Outcome(forms.Form):
     )
 
 
+class Help(forms.Form):
+    """Where members find help."""
+
+    name = forms.CharField(label=_("Who helps"), max_length=120)
+    reach = forms.CharField(
+        label=_("How to reach them"),
+        max_length=200,
+        help_text=_("A number, an address or a room, and when somebody is there."),
+    )
+    what_for = forms.CharField(label=_("What for"), max_length=300, required=False)
+
+
 class Policy(forms.ModelForm):  # type: ignore[type-arg]  # generic only in its stubs
     """What an agency sets."""
 

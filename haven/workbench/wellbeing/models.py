@@ -1,7 +1,8 @@
 """How much was seen, by whom and for how long; and what an agency sets for it, as stored.
 
 In      rows written by actions.py, pauses.py and policies.py
-Out     Exposure, Sitting, AgencyPolicy, GroupWeek, Handed, OptOut, Outcome, OutcomeRead
+Out     Exposure, Sitting, AgencyPolicy, GroupWeek, Handed, OptOut, Outcome, OutcomeRead,
+        HelpPlace
 Fails   IntegrityError: a constraint below is broken; its name says which promise. A trigger
         (migration 0001) refuses any change of who, what and when, and of what has ended
 Why     what was seen is counted before it is sent, in a row that its member alone can read
@@ -247,6 +248,23 @@ class OutcomeRead(models.Model):
 
     def __str__(self) -> str:
         return f"outcome {self.outcome_id} read"
+
+
+class HelpPlace(models.Model):
+    """Where members of an agency find help for themselves, as the agency wrote it."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    reach = models.CharField(max_length=200)  # a number, an address, a room
+    what_for = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("place of help")
+        verbose_name_plural = _("places of help")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"place of help {self.pk}"
 
 
 def _seconds(default: int, *, least: int, most: int) -> Any:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from haven.workbench.wellbeing import closing_views, handing_views, views
+from haven.workbench.wellbeing import closing_views, handing_views, help_views, views
 
 app_name = "wellbeing"
 urlpatterns = [
@@ -25,5 +25,8 @@ urlpatterns = [
     path("cases/<uuid:case_id>/closing/", closing_views.closing, name="closing"),
     path("care/outcomes/", closing_views.notices, name="notices"),
     path("care/outcomes/<uuid:outcome_id>/", closing_views.put_away, name="put_away"),
+    path("care/help/", help_views.listing, name="help"),
+    path("care/help/add/", help_views.add, name="add_help"),
+    path("care/help/<int:place_id>/remove/", help_views.remove, name="remove_help"),
     path("care/evidence/", views.evidence, name="evidence"),
 ]
