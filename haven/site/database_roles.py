@@ -71,6 +71,7 @@ GRANTS = (
     Grant("wellbeing_optout", web="SID", worker="SD"),
     Grant("wellbeing_outcome*", web="SI", worker="SD"),
     Grant("wellbeing_helpplace", web="SID", worker="S"),
+    Grant("wellbeing_sharedcheckin", web="SID", worker="SD"),  # taken back by its member
     Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
     # Members and how they sign in.
     Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact

@@ -36,6 +36,7 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "retention.Erasure": "outlives its case; number, dates and proof, for those who watch dates",
     "reveals.Choice": "how a member likes originals drawn; SPECIAL shows each member the own",
     "wellbeing.HelpPlace": "where an agency's members find help; SPECIAL shows each its own",
+    "wellbeing.SharedCheckIn": "how a member was; SPECIAL shows it to the two it is between",
     "wellbeing.GroupWeek": "sums of an agency, five people or more; SPECIAL shows each its own",
     "wellbeing.Sitting": "how long a member worked; SPECIAL shows each member the own",
     "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
@@ -143,6 +144,11 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     },
     "reveals_choice": {"ALL": f"member_id = {ME}"},
     "wellbeing_helpplace": {"ALL": f"agency_id = {MY_AGENCY}"},
+    "wellbeing_sharedcheckin": {
+        "SELECT": f"member_id = {ME} OR shared_with_id = {ME}",
+        "INSERT": f"member_id = {ME} AND haven_is_colleague(shared_with_id)",
+        "DELETE": f"member_id = {ME}",
+    },
     "wellbeing_groupweek": {"SELECT": f"agency_id = {MY_AGENCY}"},
     # What became of a case is told to who is on it and to who ever saw something of it.
     "wellbeing_outcome": {

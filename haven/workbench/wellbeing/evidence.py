@@ -59,10 +59,6 @@ KENWOOD = Source(
     "Krause, at the Kenwood Center",
     "https://kenwoodcenter.org/services/minnesota-icac-wellness-program/resources/related-research-studies-and-findings/identifying-and-managing-stress/",
 )
-KENWOOD_IMPACT = Source(
-    "Burns and others, at the Kenwood Center",
-    "https://kenwoodcenter.org/services/minnesota-icac-wellness-program/resources/related-research-studies-and-findings/the-emotional-impact/",
-)
 DART = Source(
     "Dart Center, handling traumatic imagery",
     "https://dartcenter.org/resources/handling-traumatic-imagery-developing-standard-operating-procedure",
@@ -219,17 +215,6 @@ EVIDENCE: tuple[Row, ...] = (
         ),
         SURVEY,
         (MITCHELL_2022,),
-    ),
-    Row(
-        (),
-        _("Beginning on harmless pictures"),
-        _("offered to everyone"),
-        _(
-            "Training at the Internet Watch Foundation begins on material that was screened "
-            "beforehand; being introduced by degrees is among what helps (Burns and others)."
-        ),
-        PRACTICE,
-        (IWF, KENWOOD_IMPACT),
     ),
 )
 

@@ -2,7 +2,7 @@
 
 In      rows written by actions.py, pauses.py and policies.py
 Out     Exposure, Sitting, AgencyPolicy, GroupWeek, Handed, OptOut, Outcome, OutcomeRead,
-        HelpPlace
+        HelpPlace, SharedCheckIn
 Fails   IntegrityError: a constraint below is broken; its name says which promise. A trigger
         (migration 0001) refuses any change of who, what and when, and of what has ended
 Why     what was seen is counted before it is sent, in a row that its member alone can read
@@ -265,6 +265,28 @@ class HelpPlace(models.Model):
 
     def __str__(self) -> str:
         return f"place of help {self.pk}"
+
+
+class SharedCheckIn(models.Model):
+    """How a member was on one day, shown to one colleague until the member takes it back."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    shared_with = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    answers = models.JSONField()  # one of 0 to 3 for each sentence of checking_in.py
+    shared_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("shared check-in")
+        verbose_name_plural = _("shared check-ins")
+        ordering = ["-shared_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"shared check-in {self.pk}"
 
 
 def _seconds(default: int, *, least: int, most: int) -> Any:

@@ -23,7 +23,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from haven.workbench.wellbeing import queries
-from haven.workbench.wellbeing.models import Sitting
+from haven.workbench.wellbeing.models import SharedCheckIn, Sitting
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PAUSE_S = 300  # Nobody has measured how long a pause has to be; five minutes are Haven's choice.
 LATER_MIN = 15  # so long nothing is said after "Later"
+KEEP_SHARED_DAYS = 90  # of what a member shared and did not take back
 KEEP_DAYS = 35  # of sittings; then the worker erases them
 NONE, BREAK, LIMIT, LATE = "", "break", "limit", "late"
 
@@ -108,6 +109,8 @@ def zone_of(policy: AgencyPolicy) -> tzinfo:
 
 
 def forget(*, at: datetime) -> int:
-    """Erase old sittings, everyone's; by the worker. Return how many."""
+    """Erase old sittings and shared check-ins; by the worker. Return how many sittings."""
+    shared = SharedCheckIn.objects.filter(shared_at__lt=at - timedelta(days=KEEP_SHARED_DAYS))
+    shared.delete()
     old = Sitting.objects.filter(last_at__lt=at - timedelta(days=KEEP_DAYS))
     return old.delete()[0]

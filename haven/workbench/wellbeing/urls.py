@@ -1,6 +1,12 @@
 from django.urls import path
 
-from haven.workbench.wellbeing import closing_views, handing_views, help_views, views
+from haven.workbench.wellbeing import (
+    check_in_views,
+    closing_views,
+    handing_views,
+    help_views,
+    views,
+)
 
 app_name = "wellbeing"
 urlpatterns = [
@@ -28,5 +34,8 @@ urlpatterns = [
     path("care/help/", help_views.listing, name="help"),
     path("care/help/add/", help_views.add, name="add_help"),
     path("care/help/<int:place_id>/remove/", help_views.remove, name="remove_help"),
+    path("care/check-in/", check_in_views.check_in, name="check_in"),
+    path("care/check-in/share/", check_in_views.share, name="share"),
+    path("care/check-in/<uuid:shared_id>/erase/", check_in_views.unshare, name="unshare"),
     path("care/evidence/", views.evidence, name="evidence"),
 ]
