@@ -13,9 +13,8 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from haven.workbench.wellbeing.models import AgencyPolicy
-from haven.workbench.wellbeing.models import Outcome as OutcomeRow
-from haven.workbench.wellbeing.policies import FIELDS
+from haven.workbench.wellbeing.outcomes import KIND
+from haven.workbench.wellbeing.policies import FIELDS, SET
 
 LABELS = {
     "break_min": _("Minutes of work until a pause is suggested"),
@@ -37,7 +36,7 @@ LABELS = {
 class Outcome(forms.Form):
     """What became of a case."""
 
-    kind = forms.ChoiceField(label=_("What became of it"), choices=OutcomeRow.Kind.choices)
+    kind = forms.ChoiceField(label=_("What became of it"), choices=KIND.choices)
     words = forms.CharField(
         label=_("In your words"),
         required=False,
@@ -65,7 +64,7 @@ class Policy(forms.ModelForm):  # type: ignore[type-arg]  # generic only in its 
     """What an agency sets."""
 
     class Meta:
-        model = AgencyPolicy
+        model = SET
         fields = FIELDS
         labels = LABELS
         widgets = {"late_from": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from haven.accounts.models import Member
 
+SET = AgencyPolicy  # what is set, for the form
 FIELDS = (
     "break_min",
     "day_min",
