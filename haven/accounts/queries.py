@@ -72,6 +72,11 @@ def agency(name: str) -> Agency | None:
     return Agency.objects.filter(name=name).first()
 
 
+def agencies() -> list[Agency]:
+    """Return every agency; for the worker."""
+    return list(Agency.objects.order_by("pk"))
+
+
 def locked(member: Member) -> Member:
     """Return a member, held until the transaction ends."""
     return Member.objects.select_for_update().get(pk=member.pk)

@@ -74,6 +74,11 @@ def idle_limit_s(path: str) -> int:
     return int(settings.HAVEN_IDLE_HUB_S if is_hub else settings.HAVEN_IDLE_WORKBENCH_S)
 
 
+def last_act(request: HttpRequest) -> dt.datetime:
+    """Return when the person last did something in this session, to SEEN_EVERY_S."""
+    return dt.datetime.fromtimestamp(request.session.get(SEEN, 0.0), dt.UTC)
+
+
 def touch(request: HttpRequest) -> None:
     """Note that the person did something, and from where, at most every SEEN_EVERY_S."""
     is_new = SEEN not in request.session or not request.session.get("haven.listed")

@@ -71,6 +71,12 @@ GRANTS = (
     Grant("queue_sample", web="SI", worker="SD"),
     Grant("queue_*", web="SIU", worker="SUD"),
     Grant("reveals_*", web="SIU", worker="SUD"),
+    Grant("wellbeing_groupweek", web="S", worker="SID"),  # written once, by the worker
+    Grant("wellbeing_handed", web="SIUD", worker="SUD"),  # and can be taken back
+    Grant("wellbeing_optout", web="SID", worker="SD"),
+    Grant("wellbeing_outcome*", web="SI", worker="SD"),
+    Grant("wellbeing_helpplace", web="SID", worker="S"),
+    Grant("wellbeing_sharedcheckin", web="SID", worker="SD"),  # taken back by its member
     Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
     # Members and how they sign in.
     Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact

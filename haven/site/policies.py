@@ -35,6 +35,10 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "cases.Clock": "number and dates alone; an agency's supervisors watch those of all its cases",
     "retention.Erasure": "outlives its case; number, dates and proof, for those who watch dates",
     "reveals.Choice": "how a member likes originals drawn; SPECIAL shows each member the own",
+    "wellbeing.HelpPlace": "where an agency's members find help; SPECIAL shows each its own",
+    "wellbeing.SharedCheckIn": "how a member was; SPECIAL shows it to the two it is between",
+    "wellbeing.GroupWeek": "sums of an agency, five people or more; SPECIAL shows each its own",
+    "wellbeing.Sitting": "how long a member worked; SPECIAL shows each member the own",
     "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
 }
 
@@ -139,6 +143,30 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
         "UPDATE": f"member_id = {ME}",
     },
     "reveals_choice": {"ALL": f"member_id = {ME}"},
+    "wellbeing_helpplace": {"ALL": f"agency_id = {MY_AGENCY}"},
+    "wellbeing_sharedcheckin": {
+        "SELECT": f"member_id = {ME} OR shared_with_id = {ME}",
+        "INSERT": f"member_id = {ME} AND haven_is_colleague(shared_with_id)",
+        "DELETE": f"member_id = {ME}",
+    },
+    "wellbeing_groupweek": {"SELECT": f"agency_id = {MY_AGENCY}"},
+    # What became of a case is told to who is on it and to who ever saw something of it.
+    "wellbeing_outcome": {
+        "SELECT": f"agency_id = {MY_AGENCY} AND (case_id = {VISIBLE} OR EXISTS (SELECT FROM"
+        " wellbeing_exposure AS seen WHERE seen.case_id = wellbeing_outcome.case_id"
+        f" AND seen.member_id = {ME}))",
+        "INSERT": f"agency_id = {MY_AGENCY} AND case_id = {VISIBLE}",
+    },
+    "wellbeing_outcomeread": {"ALL": f"member_id = {ME}"},
+    # Who asked not to see something is told to who takes it, and to nobody else on the case.
+    "wellbeing_optout": {
+        "SELECT": f"member_id = {ME} OR EXISTS (SELECT FROM wellbeing_handed AS parent"
+        f" WHERE parent.id = handed_id AND parent.taken_by_id = {ME})",
+        "INSERT": f"member_id = {ME} AND EXISTS (SELECT FROM wellbeing_handed AS parent"
+        " WHERE parent.id = handed_id)",
+        "DELETE": f"member_id = {ME}",
+    },
+    "wellbeing_sitting": {"ALL": f"member_id = {ME}"},
     "wellbeing_agencypolicy": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,
     # for the contact of an agency its members, and for curators everyone. Curators are seen

@@ -83,6 +83,20 @@ OWN = {  # of a member, not of a case
     "reveals:choose",
     "search:statistics",
     "search:statistics_csv",
+    "wellbeing:evidence",
+    "wellbeing:add_help",
+    "wellbeing:check_in",
+    "wellbeing:share",
+    "wellbeing:unshare",
+    "wellbeing:group",
+    "wellbeing:help",
+    "wellbeing:remove_help",
+    "wellbeing:later",
+    "wellbeing:notices",
+    "wellbeing:put_away",
+    "wellbeing:own",
+    "wellbeing:policy",
+    "wellbeing:prompt",
     "retention:confirm",
     "retention:list",
     "retention:order",
@@ -122,7 +136,11 @@ OWN = {  # of a member, not of a case
     "api:record",
     "api:openapi-json",
 }
-OF_A_SESSION = {"reveals:original", "reveals:close"}  # opened in another one in these tests
+OF_A_SESSION = {  # opened in another one in these tests; and one does not take the own
+    "reveals:original",
+    "reveals:close",
+    "wellbeing:take",
+}
 NOT_THERE = OF_A_SESSION | {  # no passkey, no recovery code and no checkpoint in these tests
     "audit:note",
     "mfa_edit_webauthn",
@@ -191,6 +209,16 @@ POST_ALONE = {
     "reveals:end",
     "reveals:close",
     "reveals:decide",
+    "wellbeing:later",
+    "wellbeing:add_help",
+    "wellbeing:remove_help",
+    "wellbeing:share",
+    "wellbeing:unshare",
+    "wellbeing:pass_case",
+    "wellbeing:put_away",
+    "wellbeing:pass_item",
+    "wellbeing:take",
+    "wellbeing:take_back",
     "review:background",
     "review:authorise_search",
     "review:close_search",
@@ -251,6 +279,8 @@ BOTH = {
     "notes:list",
     "notes:one",
     "retention:ask",
+    "wellbeing:closing",
+    "wellbeing:policy",
     "review:find",
     "review:find_across",
     "review:find_face",
@@ -267,6 +297,8 @@ ELSEWHERE = {  # ids of what is no part of a case
     "domain_id": 1,
     "reset_id": 1,
     "size": 1,
+    "shared_id": "00000000-0000-4000-8000-000000000000",
+    "place_id": 0,
     "application_id": "00000000-0000-4000-8000-000000000000",
 }
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -407,6 +439,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         "entry_id": record.of_case(case.pk)[0].public_id,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
         **_reveal(items[0], lead),
+        **_care(items[1], lead),
     }
 
 
@@ -425,6 +458,19 @@ def _reveal(item: Any, lead: "Member") -> Ids:
         "reveal_id": reveal.public_id,
         "hold_id": held.public_id,
         "request_id": asked.public_id,
+    }
+
+
+def _care(item: Any, lead: "Member") -> Ids:
+    """Return the ids of what the lead asked not to see."""
+    from haven.workbench.wellbeing import handing, outcomes
+    from haven.workbench.wellbeing.models import Handed
+
+    handing.pass_on(item.case.public_id, item.pk, by=lead)
+    outcome = outcomes.write(item.case.public_id, kind="unknown", words="x", by=lead, at=NOW)
+    return {
+        "handed_id": Handed.objects.get(case=item.case).public_id,
+        "outcome_id": outcome.public_id,
     }
 
 

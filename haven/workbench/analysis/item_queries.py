@@ -66,6 +66,11 @@ def item(case: Case, item_pk: int) -> Item:
     return found
 
 
+def case_of(item_pk: int) -> QuerySet[Item, int]:
+    """Return a query for the key of the case of an item, for use inside another one."""
+    return Item.objects.filter(pk=item_pk).values_list("case_id", flat=True)
+
+
 def has_segmented_people(item: Item) -> bool:
     """Return whether a network said where people are on an item, or its faces alone did."""
     models = item.run.versions.get("models")

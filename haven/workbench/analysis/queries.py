@@ -23,6 +23,7 @@ from haven.workbench.analysis.models import Derivative, FaceGroup, Item, Occurre
 from haven.workbench.cases import queries as cases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from haven.accounts.models import Member
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 LIVE = (Run.State.QUEUED, Run.State.RUNNING, Run.State.INTERRUPTED)
 _ENOUGH_FILES = 20  # before that a forecast jumps about
+# An item may be kept from a member: each tells it of the key of an item. A part of the
+# workbench that stands above this one adds its own in its AppConfig.ready.
+kept_from: list[Callable[[Member, int], bool]] = []
 BACKGROUND_SALT = "haven.analysis.background"
 BACKGROUND_S = 60  # a background that was asked for is loaded at once, on a slow line too
 RETRYABLE = frozenset(
@@ -233,13 +237,16 @@ def _jpeg(case_id: UUID, member: Member, **chosen: Any) -> bytes:
         if "probe_face__position" in chosen
         else ("face" if "face_id" in chosen else "item")
     )
-    sha256 = (
+    found = (
         Derivative.objects.filter(**{f"{owner}__case__in": visible}, **chosen)
-        .values_list("sha256", flat=True)
+        .values_list("sha256", "item", "face__item")
         .first()
     )
-    if sha256 is None:
+    if found is None:
         raise ViewNotFound("no such derivative for this member")
+    sha256, *items = found
+    if any(is_kept(member, item) for item in items if item for is_kept in kept_from):
+        raise ViewNotFound(f"member {member.pk} asked not to see this")
     return vault.get(case_id, sha256)
 
 

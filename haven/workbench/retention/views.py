@@ -54,7 +54,8 @@ def extend(request: MemberRequest, case_id: UUID) -> HttpResponse:
 def close(request: MemberRequest, case_id: UUID) -> HttpResponse:
     act = case_actions.reopen if request.POST.get("act") == "reopen" else case_actions.close
     act(case_id, by=request.user, at=timezone.now())
-    return redirect("retention:case", case_id)
+    back = "retention:case" if act is case_actions.reopen else "wellbeing:closing"
+    return redirect(back, case_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

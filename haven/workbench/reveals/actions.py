@@ -29,6 +29,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.reveals import queries
 from haven.workbench.reveals.models import PART, WHOLE, Choice, Hold, Reveal, SecondPerson
 from haven.workbench.wellbeing import actions as ledger
+from haven.workbench.wellbeing import handing, pauses
 from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.workbench.analysis.models import Item
     from haven.workbench.cases.models import Case
-    from haven.workbench.wellbeing.models import Exposure
+    from haven.workbench.wellbeing.models import AgencyPolicy, Exposure
 
 REVEAL_S = 600.0  # a reason holds for one sitting before one item; then it is given again
 LENS = 0.22  # side of the lens as a share of the long side: a hand, a sign, a label
@@ -83,6 +84,27 @@ class ShownBefore(Conflict):
     words = _("This is known already. Tick “Show it again” if you need to see it all the same.")
 
 
+class PassedOn(Conflict):
+    """The member asked not to see it."""
+
+    code = "reveal.passed_on"
+    words = _("You asked not to see this. Take that back first, if you want to see it after all.")
+
+
+class LateNow(Conflict):
+    """It is after the end of the day; whoever goes on says so."""
+
+    code = "reveal.late"
+    words = _("It is after the end of the day for looking. Tick “Go on all the same” if you must.")
+
+
+class DayOver(Conflict):
+    """The agency lets nothing be opened after the end of the day."""
+
+    code = "reveal.day_over"
+    words = _("It is after the end of the day for looking. Your agency opens nothing now.")
+
+
 class NotThisStep(Conflict):
     """The reveal was opened for less."""
 
@@ -107,6 +129,7 @@ class Asked:
     step: int  # PART or WHOLE
     reason: str = ""
     again: bool = False
+    late: bool = False  # go on, though the day for looking is over
 
 
 @transaction.atomic
@@ -117,6 +140,7 @@ def open_reveal(case_id: UUID, item_pk: int, asked: Asked, *, who: Who) -> Revea
         CaseNotFound, ItemNotFound, NotAllowed, CaseLocked: `who` may not work on it.
         AnalysisNotCovered: No valid authority covers looking at it.
         NoPicture, ReasonNeeded, FactorNeeded, SecondNeeded, ShownBefore: What is missing.
+        LateNow, DayOver: It is after the end of the day.
     """
     case, item = item_of(case_id, item_pk, who)
     known = queries.known(item)
@@ -147,6 +171,7 @@ def open_reveal(case_id: UUID, item_pk: int, asked: Asked, *, who: Who) -> Revea
         reveal=reveal.pk,
         step=asked.step,
         again=reveal.again,
+        late=pauses.is_late(wellbeing.policy(case.agency_id), who.at),
         second=second.decided_by_id if second is not None else None,
     )
     return reveal
@@ -300,8 +325,10 @@ def ask_background(
 
     Raises:
         CaseNotFound, ItemNotFound: Not there or not to be seen.
+        PassedOn: The member asked not to see it.
     """
     item = items.item(cases.get(case_id, member=by), item_pk)
+    _require_not_passed(item, by)
     exposure = ledger.begin(item, step=wellbeing.STEP.BACKGROUND, area=1.0, by=by, at=at)
     return analysis.ask_background(case_id, item_pk, by=by, at=at), exposure
 
@@ -312,12 +339,24 @@ def item_of(case_id: UUID, item_pk: int, who: Who) -> tuple[Case, Item]:
     Raises:
         CaseNotFound, ItemNotFound, NotAllowed, CaseLocked: He may not.
         NoPicture: It was not, or could not be, looked at.
+        PassedOn: The member asked not to see it.
     """
     case = cases.get(case_id, member=who.member, to="work")
     item = items.item(case, item_pk)
     if item.status != items.STATUS.DONE:
         raise NoPicture(f"item {item.pk} is {item.status}")
+    _require_not_passed(item, who.member)
     return case, item
+
+
+def _require_not_passed(item: Item, member: Member) -> None:
+    """Return if the member did not ask not to see an item.
+
+    Raises:
+        PassedOn: The member did.
+    """
+    if handing.is_kept(member, item.pk):
+        raise PassedOn(f"member {member.pk} asked not to see item {item.pk}")
 
 
 def _require_own(case_id: UUID, item_pk: int, hold_id: UUID, who: Who) -> None:
@@ -338,10 +377,12 @@ def _check(
 
     Raises:
         NotThisStep, ReasonNeeded, FactorNeeded, SecondNeeded, ShownBefore: What is missing.
+        LateNow, DayOver: It is after the end of the day.
     """
     policy, is_whole = wellbeing.policy(case.agency_id), asked.step == WHOLE
     if asked.step not in VERBS:
         raise NotThisStep(f"step {asked.step} is not opened like this")
+    _require_day(policy, asked, who.at)
     wants_reason = policy.whole_needs_reason if is_whole else policy.part_needs_reason
     if wants_reason and not asked.reason.strip():
         raise ReasonNeeded(f"a reveal of item {item.pk} wants a reason")
@@ -354,6 +395,20 @@ def _check(
     if is_whole and policy.whole_needs_two and second is None:
         raise SecondNeeded(f"a reveal of item {item.pk} wants a second person")
     return second
+
+
+def _require_day(policy: AgencyPolicy, asked: Asked, at: datetime) -> None:
+    """Return if it is not late, or if whoever asks goes on all the same and may.
+
+    Raises:
+        LateNow, DayOver: It is after the end of the day.
+    """
+    if not pauses.is_late(policy, at):
+        return
+    if policy.late_stops:
+        raise DayOver(f"agency {policy.agency_id} opens nothing after the end of the day")
+    if not asked.late:
+        raise LateNow("it is after the end of the day")
 
 
 def _close(reveal: Reveal, *, at: datetime) -> None:

@@ -20,6 +20,7 @@ class Open(forms.Form):
     step = forms.TypedChoiceField(choices=queries.STEP.choices, coerce=int)
     reason = forms.CharField(label=_("Why you need to see more"), required=False, max_length=300)
     again = forms.BooleanField(label=_("Show it again"), required=False)
+    late = forms.BooleanField(label=_("Go on all the same"), required=False)
 
 
 class Ask(forms.Form):

@@ -19,6 +19,7 @@ from haven.web.errors import NotFound
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.cases import queries as cases
 from haven.workbench.reveals.models import PART, WHOLE, Choice, Hold, Reveal, SecondPerson
+from haven.workbench.wellbeing import handing, pauses
 from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Ladder:
     reveal: Reveal | None  # open now, in this session
     request: SecondPerson | None  # the member's last, for this item
     choice: Choice
+    is_late: bool  # it is after the end of the day for looking
 
     @property
     def step(self) -> int:
@@ -90,13 +92,17 @@ def session_of(key: str | None) -> str:
 def ladder(case: Case, item: Item, *, member: Member, session: str, at: datetime) -> Ladder:
     """Return the ladder of an item for one member in one session."""
     reveal = live(item, member=member, session=session, at=at)
+    policy = wellbeing.policy(case.agency_id)
     return Ladder(
-        policy=wellbeing.policy(case.agency_id),
-        is_possible=item.status == items.STATUS.DONE and cases.allows(case, "work"),
+        policy=policy,
+        is_possible=item.status == items.STATUS.DONE
+        and cases.allows(case, "work")
+        and not handing.is_kept(member, item.pk),
         known=known(item),
         reveal=reveal,
         request=last_request(item, member=member, at=at),
         choice=choice(member),
+        is_late=pauses.is_late(policy, at),
     )
 
 

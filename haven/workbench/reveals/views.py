@@ -61,7 +61,7 @@ def open_reveal(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResp
         messages.warning(request, _("Choose a step, and say why in at most 300 characters."))
         return _back(request, case_id, item_id)
     given = form.cleaned_data
-    asked = actions.Asked(step=given["step"], reason=given["reason"], again=given["again"])
+    asked = actions.Asked(**{name: given[name] for name in ("step", "reason", "again", "late")})
     try:
         actions.open_reveal(case_id, item_id, asked, who=_who(request))
     except actions.FactorNeeded:

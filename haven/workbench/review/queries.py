@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from haven.workbench.analysis.models import Item
     from haven.workbench.cases.models import Case
     from haven.workbench.categories.queries import Label
+    from haven.workbench.wellbeing.handing import Passed
 
 ITEMS_ON_A_PAGE = 60
 
@@ -36,8 +37,16 @@ class Tile:
     label: Label | None = None  # the verdict that stands, in the scheme of the page
 
 
-def tile(item: Item, label: Label | None = None) -> Tile:
-    """Return how an item is shown. Only an item with faces has a view."""
+def tile(item: Item, label: Label | None = None, passed: Passed | None = None) -> Tile:
+    """Return how an item is shown. Only an item with faces has a view.
+
+    Args:
+        item: Of a case that was looked up with the member.
+        label: The verdict that stands.
+        passed: What the member asked not to see; None where pictures are not shown at all.
+    """
+    if passed is not None and item.pk in passed:
+        return Tile(item, False, "hidden", words.PASSED, words.PASSED_ON, label)
     icon, kind = words.KINDS.get(item.kind, words.KINDS["other"])
     if item.status == items.STATUS.FAILED:
         why = words.failure(item.error_code).short

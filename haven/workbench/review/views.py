@@ -36,6 +36,7 @@ from haven.workbench.reveals import actions as reveal_actions
 from haven.workbench.reveals import queries as reveals
 from haven.workbench.review import actions, filter_form, forms, queries, words
 from haven.workbench.search import queries as searches
+from haven.workbench.wellbeing import handing
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -87,6 +88,7 @@ def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
     labels = categories.standing(
         judging, [item.pk for item in window.rows if item.pk not in hidden]
     )
+    passed = handing.passed(case, request.user)
     return page(
         request,
         "review/items.html",
@@ -95,7 +97,7 @@ def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
         runs=analysis.progress(case, now=timezone.now()),
         form=form,
         window=window,
-        tiles=[queries.tile(item, labels.get(item.pk)) for item in window.rows],
+        tiles=[queries.tile(item, labels.get(item.pk), passed) for item in window.rows],
         judging=judging,
         count=item_queries.items(case, chosen).count(),
     )
@@ -106,7 +108,8 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     case, found = actions.view_item(case_id, item_id, by=request.user, at=timezone.now())
     form = _filter(request, case)
     before, after = item_queries.beside(case, item_id, form.chosen(), form.chosen_order())
-    on_it = list(faces.faces_on(found))
+    passed = handing.passed(case, request.user)
+    on_it = [] if found.pk in passed else list(faces.faces_on(found))
     named = people.persons([face.group for face in on_it if face.group])
     paths = list(item_queries.paths(found)[: _PATHS_SHOWN + 1])
     is_blind = found.pk in blinding.hidden(case, request.user, at=timezone.now())
@@ -116,7 +119,8 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         "review/item.html",
         **_about(case),
         item=found,
-        tile=queries.tile(found),
+        tile=queries.tile(found, passed=passed),
+        handed=handing.own(found, request.user),
         people_segmented=item_queries.has_segmented_people(found),
         failure=words.failure(found.error_code) if found.error_code else None,
         faces=[
@@ -125,7 +129,7 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         ],
         paths=paths[:_PATHS_SHOWN],
         more_paths=len(paths) > _PATHS_SHOWN,
-        near=[queries.tile(one) for one in item_queries.near_duplicates(found)],
+        near=[queries.tile(one, passed=passed) for one in item_queries.near_duplicates(found)],
         before=before,
         after=after,
         judging=judging,

@@ -135,6 +135,8 @@ KINDS: dict[str, tuple[str, Text]] = {  # kind of file: icon, words
 }
 
 NO_FACE = _("looked at, no face found")
+PASSED = _("not for you")
+PASSED_ON = _("you asked not to see it")
 NOT_LOOKED_AT = _("could not be looked at")
 
 

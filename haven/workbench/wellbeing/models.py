@@ -1,7 +1,8 @@
 """How much was seen, by whom and for how long; and what an agency sets for it, as stored.
 
-In      rows written by actions.py
-Out     Exposure, AgencyPolicy
+In      rows written by actions.py, pauses.py and policies.py
+Out     Exposure, Sitting, AgencyPolicy, GroupWeek, Handed, OptOut, Outcome, OutcomeRead,
+        HelpPlace, SharedCheckIn
 Fails   IntegrityError: a constraint below is broken; its name says which promise. A trigger
         (migration 0001) refuses any change of who, what and when, and of what has ended
 Why     what was seen is counted before it is sent, in a row that its member alone can read
@@ -10,7 +11,7 @@ Not     here: adding up (queries.py), showing anything (haven.workbench.reveals)
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -103,6 +104,191 @@ class Exposure(models.Model):
         return ((self.ended_at or min(at, self.latest)) - self.began_at).total_seconds()
 
 
+class Sitting(models.Model):
+    """A stretch of work with material without a pause: kept for its member alone."""
+
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    began_at = models.DateTimeField()
+    last_at = models.DateTimeField()  # the last act of the member on a page of a case
+    quiet_until = models.DateTimeField(null=True, blank=True)  # the member asked not to be told
+
+    class Meta:
+        verbose_name = _("sitting")
+        verbose_name_plural = _("sittings")
+        ordering = ["-last_at", "-pk"]
+        indexes = [models.Index(fields=["member", "last_at"], name="sitting_by_member")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last_at__gte=models.F("began_at")),
+                name="sitting_ends_after_it_began",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sitting {self.pk}"
+
+
+class GroupWeek(models.Model):
+    """How much a whole agency saw in a whole week; written once, by the worker."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.CASCADE, related_name="+")
+    week = models.DateField()  # its Monday
+    members = models.PositiveSmallIntegerField(null=True, blank=True)  # None: not to be told
+    minutes = models.PositiveIntegerField(null=True, blank=True)  # of all together, rounded
+
+    class Meta:
+        verbose_name = _("week of an agency")
+        verbose_name_plural = _("weeks of agencies")
+        ordering = ["-week"]
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "week"], name="group_week_is_told_once"),
+            models.CheckConstraint(
+                condition=models.Q(members__isnull=True, minutes__isnull=True)
+                | models.Q(members__gte=5, minutes__isnull=False),
+                name="group_week_is_of_five_or_more",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"week {self.week} of agency {self.agency_id}"
+
+
+class Handed(models.Model):
+    """An item, or a whole case, that somebody asked not to see; it does not say who."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    item = models.ForeignKey(  # none: the whole case
+        "analysis.Item", on_delete=models.CASCADE, related_name="+", null=True, blank=True
+    )
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("item handed over")
+        verbose_name_plural = _("items handed over")
+        ordering = ["item_id", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(taken_by__isnull=True, taken_at__isnull=True)
+                | models.Q(taken_by__isnull=False, taken_at__isnull=False),
+                name="handed_is_taken_by_somebody_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"handed over {self.pk}"
+
+
+class OptOut(models.Model):
+    """Who asked not to see what was handed over: told to them and to who takes it, alone."""
+
+    handed = models.OneToOneField(Handed, on_delete=models.CASCADE, related_name="opt_out")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("opt-out")
+        verbose_name_plural = _("opt-outs")
+
+    def __str__(self) -> str:
+        return f"opt-out {self.pk}"
+
+
+class Outcome(models.Model):
+    """What became of a case, written by its lead; never changed, another one may follow."""
+
+    class Kind(models.TextChoices):
+        SAFEGUARDED = "safeguarded", _("a victim is safe")
+        CHARGED = "charged", _("a suspect was charged")
+        CONVICTED = "convicted", _("somebody was convicted")
+        PASSED_ON = "passed_on", _("passed on to another agency")
+        NOT_SOLVED = "not_solved", _("not solved")
+        UNKNOWN = "unknown", _("not known")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey("cases.Case", on_delete=models.CASCADE, related_name="+")
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60)  # of the case, for who is not on it any more
+    kind = models.CharField(max_length=12, choices=Kind)
+    words = models.TextField(max_length=2000, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
+        ordering = ["-written_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"outcome {self.pk}"
+
+
+class OutcomeRead(models.Model):
+    """A member has read an outcome and put the notice away."""
+
+    outcome = models.ForeignKey(Outcome, on_delete=models.CASCADE, related_name="read_by")
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("outcome that was read")
+        verbose_name_plural = _("outcomes that were read")
+        constraints = [
+            models.UniqueConstraint(fields=["outcome", "member"], name="outcome_is_read_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"outcome {self.outcome_id} read"
+
+
+class HelpPlace(models.Model):
+    """Where members of an agency find help for themselves, as the agency wrote it."""
+
+    agency = models.ForeignKey("accounts.Agency", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=120)
+    reach = models.CharField(max_length=200)  # a number, an address, a room
+    what_for = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("place of help")
+        verbose_name_plural = _("places of help")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"place of help {self.pk}"
+
+
+class SharedCheckIn(models.Model):
+    """How a member was on one day, shown to one colleague until the member takes it back."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    member = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    shared_with = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    answers = models.JSONField()  # one of 0 to 3 for each sentence of checking_in.py
+    shared_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("shared check-in")
+        verbose_name_plural = _("shared check-ins")
+        ordering = ["-shared_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"shared check-in {self.pk}"
+
+
 def _seconds(default: int, *, least: int, most: int) -> Any:
     """Return a field for a number of seconds or minutes within bounds."""
     bounds = [MinValueValidator(least), MaxValueValidator(most)]
@@ -128,6 +314,12 @@ class AgencyPolicy(models.Model):
     # Two people: design.md leaves it to the agency; off, because a small unit has one on duty.
     whole_needs_two = models.BooleanField(default=False)
     approval_min = _seconds(30, least=1, most=720)  # minutes for which a colleague's yes counts
+    # Pauses, limits and the end of the day: evidence.py says what stands behind each number.
+    break_min = _seconds(60, least=15, most=240)  # work without a pause until one is suggested
+    day_min = _seconds(300, least=30, most=720)  # work with material in a day until it is said
+    zone = models.CharField(max_length=60, blank=True)  # of the agency; "": no end of the day
+    late_from = models.TimeField(default=time(16))  # the end of the day, in that zone
+    late_stops = models.BooleanField(default=False)  # nothing opens above faces after it
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )

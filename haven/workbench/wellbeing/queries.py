@@ -11,7 +11,7 @@ Not     here: writing (actions.py). Figures of a group come from the database al
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Sum, Value
@@ -42,7 +42,7 @@ class Seen:
     """What a member saw of one case on one day at one step."""
 
     case_pk: int
-    day: date  # in the time zone of the site
+    day: date
     step: int  # 0 to 4, a value of STEP
     times: int
     seconds: float
@@ -62,7 +62,12 @@ def get(public_id: UUID, *, member: Member) -> Exposure:
 
 
 def own(
-    member: Member, *, at: datetime, since: date | None = None, until: date | None = None
+    member: Member,
+    *,
+    at: datetime,
+    since: date | None = None,
+    until: date | None = None,
+    zone: tzinfo | None = None,
 ) -> list[Seen]:
     """Return what a member saw, the latest day first.
 
@@ -73,6 +78,7 @@ def own(
         at: Now.
         since: The first day.
         until: The last day, included.
+        zone: In which a day begins and ends; None: that of the site.
     """
     end = Coalesce(
         F("ended_at"),
@@ -84,7 +90,7 @@ def own(
     )
     lasted = ExpressionWrapper(end - F("began_at"), output_field=DurationField())
     rows = Exposure.objects.filter(member=member).annotate(
-        day=TruncDate("began_at"), lasted_s=Extract(lasted, "epoch")
+        day=TruncDate("began_at", tzinfo=zone), lasted_s=Extract(lasted, "epoch")
     )
     rows = rows.filter(day__gte=since) if since else rows
     rows = rows.filter(day__lte=until) if until else rows

@@ -1,4 +1,4 @@
-"""Jobs of the worker: what nothing more was heard of has ended.
+"""Jobs of the worker: what nothing more was heard of has ended; old sittings are erased.
 
 In      the time for which the job was planned
 Out     ended rows of the ledger
@@ -9,7 +9,7 @@ Not     here: the work itself (actions.py)
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from haven.workbench.wellbeing import actions
+from haven.workbench.wellbeing import actions, groups, pauses
 
 
 @app.periodic(cron="* * * * *", periodic_id="wellbeing-sweep")
@@ -17,3 +17,17 @@ from haven.workbench.wellbeing import actions
 def sweep(timestamp: int) -> None:  # the time for which it was planned
     """End what nothing more was heard of."""
     actions.sweep_lost(at=timezone.now())
+
+
+@app.periodic(cron="20 * * * *", periodic_id="wellbeing-weeks")
+@app.task(name="wellbeing.weeks", queue="probes", queueing_lock="wellbeing-weeks")
+def weeks(timestamp: int) -> None:
+    """Add up the weeks that are over, for groups of five or more."""
+    groups.close_weeks(at=timezone.now())
+
+
+@app.periodic(cron="20 3 * * *", periodic_id="wellbeing-forget")
+@app.task(name="wellbeing.forget", queue="probes", queueing_lock="wellbeing-forget")
+def forget(timestamp: int) -> None:
+    """Erase how long members worked, where nobody needs it any more."""
+    pauses.forget(at=timezone.now())
