@@ -72,6 +72,7 @@ MAY: dict[str, frozenset[Role]] = {
     "statistics.read": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "record.read": frozenset({Role.SUPERVISOR, Role.AUDITOR}),  # which entries: audit/queries.py
     "record.export": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
+    "tokens.watch": frozenset({Role.ADMINISTRATOR}),  # of programs; not what they are for
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     # Dates of all cases of the agency, orders to erase, and what is left of erased ones.
@@ -175,6 +176,11 @@ PAGES: dict[str, str] = {
     "cases:role": "case.work",
     "cases:take_off": "case.work",
     "cases:responsible": "case.work",
+    "tokens:list": "case.work",
+    "tokens:make": "case.work",
+    "tokens:revoke": "case.work",
+    "tokens:agency": "tokens.watch",
+    "tokens:revoke_in_agency": "tokens.watch",
     "authority:list": "case.work",
     "authority:enter": "case.work",
     "authority:withdraw": "case.work",

@@ -75,6 +75,8 @@ OWN = {  # of a member, not of a case
     "accounts:terms",
     "authority:lists",
     "authority:retire",
+    "tokens:agency",
+    "tokens:revoke_in_agency",
     "categories:make",
     "categories:retire",
     "categories:schemes",
@@ -155,6 +157,8 @@ POST_ALONE = {
     "audit:bring_stamp",
     "authority:retire",
     "authority:withdraw",
+    "tokens:revoke",
+    "tokens:revoke_in_agency",
     "categories:choose",
     "categories:drop",
     "categories:give",
@@ -232,6 +236,7 @@ BOTH = {
     "notes:list",
     "notes:one",
     "retention:ask",
+    "tokens:make",
     "review:find",
     "review:find_across",
     "review:find_face",
@@ -320,6 +325,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
     from haven.workbench.review import actions as review
     from haven.workbench.review import queries
     from haven.workbench.search import actions as searches
+    from haven.workbench.tokens import actions as tokens
 
     folder = root / number.replace("/", "-")
     folder.mkdir()
@@ -360,6 +366,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         at=NOW,
     )
     assert given.batch is not None
+    made = tokens.make(case.public_id, purpose="x", abilities=["read"], by=lead, at=timezone.now())
     erasure = retention.ask(case.public_id, ground="order", reason="x", by=lead, at=NOW)
     return {
         "case_id": case.public_id,
@@ -381,6 +388,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         "search_id": search.public_id,
         "position": 0,
         "word_id": 0,
+        "token_id": made.token.public_id,
         "entry_id": record.of_case(case.pk)[0].public_id,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
         **_reveal(items[0], lead),
