@@ -24,6 +24,8 @@ from haven.workbench.analysis import api as analysis
 from haven.workbench.cases import api as cases
 from haven.workbench.categories import api as categories
 from haven.workbench.evidence import api as evidence
+from haven.workbench.facets import api as facets
+from haven.workbench.notes import api as notes
 from haven.workbench.review import api as review
 
 NAMESPACE = "api"
@@ -51,7 +53,9 @@ class Api(NinjaAPI):
         return [one for one in routes if getattr(one, "name", "") != "api-root"], app, namespace
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        """Return the name of the address; it is short, and stays when code moves."""
+        """Return the name of the address, of what changes something that of its view."""
+        if "GET" not in operation.methods:
+            return str(operation.view_func.__name__)
         return operation.url_name or super().get_openapi_operation_id(operation)
 
     def get_root_path(self, path_params: dict[str, Any]) -> str:
@@ -62,13 +66,13 @@ class Api(NinjaAPI):
 api = Api(
     title="Haven",
     version="1",
-    description="Reads what a member may see of the cases he works on. Nothing can be changed.",
+    description="Reads what a member may see of a case, and does in it what the member may do.",
     urls_namespace=NAMESPACE,
     docs_url=None,
     docs_decorator=require_safe,
     auth=[TokenAuth(), SessionAuth()],
 )
-for _part in (cases, evidence, analysis, review, categories):
+for _part in (cases, evidence, analysis, review, categories, notes, facets):
     api.add_router("cases/", _part.router)
 api.add_router("record/", record.router)
 

@@ -20,7 +20,9 @@ _READS = {"GET": _A.READ}
 OPENS: Mapping[str, Mapping[str, str]] = {
     "api:cases": _READS,  # of the one case
     "api:case": _READS,
-    "api:exhibits": _READS,
+    "api:exhibits": {**_READS, "POST": _A.EXHIBIT},
+    "api:exhibit_runs": {"POST": _A.ANALYSE},
+    "api:retry": {"POST": _A.ANALYSE},
     "api:runs": _READS,
     "api:items": _READS,
     "api:item": _READS,
@@ -28,7 +30,14 @@ OPENS: Mapping[str, Mapping[str, str]] = {
     "api:group": _READS,
     "api:categories": _READS,
     "api:verdicts": _READS,
-    "api:item_verdicts": _READS,
+    "api:item_verdicts": {**_READS, "POST": _A.CATEGORISE},
+    "api:batches": {"POST": _A.CATEGORISE},
+    "api:undo_batch": {"POST": _A.CATEGORISE},
+    "api:undo_verdict": {"POST": _A.CATEGORISE},
+    "api:notes": {**_READS, "POST": _A.NOTE},
+    "api:note": {**_READS, "POST": _A.NOTE},
+    "api:filters": {**_READS, "POST": _A.FILTER},
+    "api:filter": {"POST": _A.FILTER, "DELETE": _A.FILTER},
 }
 
 
