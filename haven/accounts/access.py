@@ -72,6 +72,7 @@ MAY: dict[str, frozenset[Role]] = {
     "statistics.read": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "record.read": frozenset({Role.SUPERVISOR, Role.AUDITOR}),  # which entries: audit/queries.py
     "record.export": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
+    "tokens.watch": frozenset({Role.ADMINISTRATOR}),  # of programs; not what they are for
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "care.group": frozenset({Role.WELLBEING}),  # sums of five people or more, never of one
@@ -102,6 +103,15 @@ PAGES: dict[str, str] = {
     "api:verdicts": "case.work",
     "api:item_verdicts": "case.work",
     "api:persons": "case.work",
+    "api:batches": "case.work",
+    "api:undo_batch": "case.work",
+    "api:undo_verdict": "case.work",
+    "api:notes": "case.work",
+    "api:note": "case.work",
+    "api:exhibit_runs": "case.work",
+    "api:retry": "case.work",
+    "api:filters": "case.work",
+    "api:filter": "case.work",
     "api:record": "record.read",
     "api:entry": "record.read",
     "installation": "installation.see",
@@ -178,6 +188,11 @@ PAGES: dict[str, str] = {
     "cases:role": "case.work",
     "cases:take_off": "case.work",
     "cases:responsible": "case.work",
+    "tokens:list": "case.work",
+    "tokens:make": "case.work",
+    "tokens:revoke": "case.work",
+    "tokens:agency": "tokens.watch",
+    "tokens:revoke_in_agency": "tokens.watch",
     "authority:list": "case.work",
     "authority:enter": "case.work",
     "authority:withdraw": "case.work",

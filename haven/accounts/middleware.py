@@ -53,7 +53,7 @@ class SessionEnds(ViewMiddleware):
     ) -> HttpResponse | None:
         """Return the way to the sign-in for a session that has ended; None for others."""
         del args, kwargs
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated or sessions.is_by_token(request):
             return None
         why = sessions.why_over(request, request.user)
         if not why:
@@ -92,6 +92,8 @@ class SecondFactorRequired(ViewMiddleware):
         del view, args, kwargs
         if not request.user.is_authenticated or factors.are_complete(request):
             return None
+        if sessions.is_by_token(request):
+            return None  # made with a fresh factor
         if not access.needs_factor(_page_name(request)):
             return None
         if failed.wants_json(request):

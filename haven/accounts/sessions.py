@@ -50,6 +50,11 @@ def passive(view: V) -> V:
     return view
 
 
+def is_by_token(request: HttpRequest) -> bool:
+    """Tell whether a program came with a token, which was checked, and without a session."""
+    return getattr(request, "token", None) is not None
+
+
 def begin(session: SessionBase) -> None:
     """Note in a new session when it began."""
     session[SINCE] = session[SEEN] = time.time()

@@ -109,7 +109,7 @@ def record(  # noqa: PLR0913  # one call from every act of the program, all by k
         case_id=case_id,
         outcome=str(Outcome(outcome)),
         has_reason=bool(reason),
-        facts=facts,
+        facts={**facts, **_by_token()},
         commitment=kept.commitment if kept else "",
         version=__version__,
     )
@@ -331,6 +331,12 @@ def _who_and_whence(actor: Actor | None) -> dict[str, Any]:
         "client": source.client,
         "via": source.via,
     }
+
+
+def _by_token() -> dict[str, int]:
+    """Return the token with which a program came, or nothing where a person did."""
+    token = context.current().token
+    return {} if token is None else {"token": token}
 
 
 def _to_what(target: models.Model | None) -> dict[str, str]:

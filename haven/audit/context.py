@@ -25,8 +25,9 @@ DIGEST_LENGTH = 32  # hexadecimal digits: 128 bits
 class Source:
     """Where acts come from until the next one is told."""
 
-    via: str = "program"  # web, worker, console, keeper
+    via: str = "program"  # web, token, worker, console, keeper
     session_key: Callable[[], str | None] = lambda: None  # asked late: signing in changes it
+    token: int | None = None  # key of the token with which a program came
     client: str = ""  # class and digest of the address, such as "private:3f…"
 
     @property

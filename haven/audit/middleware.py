@@ -20,8 +20,10 @@ def told_to_the_record(get_response: Respond) -> Respond:
     """Return a middleware that tells the record where a request comes from."""
 
     def respond(request: HttpRequest) -> HttpResponse:
+        token = getattr(request, "token", None)  # set where a program came with a good one
         source = context.Source(
-            via="web",
+            via="web" if token is None else "token",
+            token=None if token is None else token.pk,
             session_key=lambda: request.session.session_key,
             client=context.client_of(_address(request)),
         )

@@ -39,7 +39,7 @@ class Event(models.Model):
     roles = ArrayField(models.CharField(max_length=20), default=list)  # the actor's, then
     session = models.CharField(max_length=32, blank=True)  # a digest
     client = models.CharField(max_length=40, blank=True)  # class and digest of the address
-    via = models.CharField(max_length=20)  # web, worker, console, keeper
+    via = models.CharField(max_length=20)  # web, token, worker, console, keeper
     verb = models.CharField(max_length=60)  # one of verbs.py
     target_type = models.CharField(max_length=60, blank=True)  # app_label.model
     target_id = models.CharField(max_length=60, blank=True)

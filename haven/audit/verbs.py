@@ -151,6 +151,10 @@ VERBS: dict[str, Verb] = {
     ),
     "case.view": Verb(_("A case was looked into."), Kind.CONSULTATION),
     # the legal basis
+    # programs that come into a case
+    "token.make": Verb(_("A token for a program was made."), Kind.ADMINISTRATION),
+    "token.use": Verb(_("A program came with a token."), Kind.CONSULTATION),
+    "token.revoke": Verb(_("A token for a program was revoked."), Kind.ADMINISTRATION),
     "authority.enter": Verb(_("A legal basis of a case was entered."), Kind.COLLECTION),
     "authority.withdraw": Verb(
         _("A legal basis of a case was withdrawn."), Kind.ALTERATION, needs_reason=True

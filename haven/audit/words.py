@@ -28,13 +28,16 @@ ROLES: Words = {
 }
 DOORS: Words = {
     "web": _("the pages"),
+    "token": _("a program with a token"),
     "worker": _("the worker"),
     "console": _("the console"),
     "keeper": _("the keeper of the record"),
     "program": _("the program"),
 }
 FACTS: Words = {
+    "abilities": _("What it may do"),
     "across": _("Across cases"),
+    "address": _("Address of the API"),
     "authority": _("Authority"),
     "authority_kind": _("Kind of authority"),
     "because": _("Because of"),
@@ -79,6 +82,7 @@ FACTS: Words = {
     "step": _("Step"),
     "taken": _("Roles taken"),
     "templates": _("Face templates"),
+    "token": _("Token"),
     "until": _("Until"),
     "valid_from": _("Valid from"),
     "valid_until": _("Valid until"),

@@ -1,11 +1,11 @@
 """API: the addresses that the parts offer to programs, put together.
 
-In      requests under /api/ of a signed-in member
+In      requests under /api/ of a signed-in member, or of a program with a token
 Out     JSON, and openapi.json that describes it; no page that tries it out, as such a page
         loads scripts from another host
 Fails   as the pages do, with code and words as JSON (web/failed.py)
 Why     one place that knows every part's api.py
-Not     here: tokens for programs of others; until there are, a session is needed
+Not     here: whose a token is and what it opens (token_door.py)
 """
 
 from typing import Any, NoReturn
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
-from ninja.security import SessionAuth
+from ninja.security import HttpBearer, SessionAuth
 
 from haven.audit import api as record
 from haven.web import errors, failed
@@ -24,10 +24,24 @@ from haven.workbench.analysis import api as analysis
 from haven.workbench.cases import api as cases
 from haven.workbench.categories import api as categories
 from haven.workbench.evidence import api as evidence
+from haven.workbench.facets import api as facets
+from haven.workbench.notes import api as notes
 from haven.workbench.people import api as people
 from haven.workbench.review import api as review
 
 NAMESPACE = "api"
+
+
+class TokenAuth(HttpBearer):
+    """A program with a token, as token_door.py let it in; no token is checked here."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        """Return the token of the request, or None."""
+        return getattr(request, "token", None)
+
+    def authenticate(self, request: HttpRequest, token: str) -> Any:
+        """Return nobody: what comes here was not let in."""
+        return None
 
 
 class Api(NinjaAPI):
@@ -40,7 +54,9 @@ class Api(NinjaAPI):
         return [one for one in routes if getattr(one, "name", "") != "api-root"], app, namespace
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
-        """Return the name of the address; it is short, and stays when code moves."""
+        """Return the name of the address, of what changes something that of its view."""
+        if "GET" not in operation.methods:
+            return str(operation.view_func.__name__)
         return operation.url_name or super().get_openapi_operation_id(operation)
 
     def get_root_path(self, path_params: dict[str, Any]) -> str:
@@ -51,13 +67,13 @@ class Api(NinjaAPI):
 api = Api(
     title="Haven",
     version="1",
-    description="Reads what a member may see of the cases he works on. Nothing can be changed.",
+    description="Reads what a member may see of a case, and does in it what the member may do.",
     urls_namespace=NAMESPACE,
     docs_url=None,
     docs_decorator=require_safe,
-    auth=SessionAuth(),
+    auth=[TokenAuth(), SessionAuth()],
 )
-for _part in (cases, evidence, analysis, review, categories, people):
+for _part in (cases, evidence, analysis, review, categories, people, notes, facets):
     api.add_router("cases/", _part.router)
 api.add_router("record/", record.router)
 

@@ -26,6 +26,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("accounts:resets", _("Resets of sign-ins"), "retry"),
     ("search:statistics", _("Statistics of searches"), "document"),
     ("authority:lists", _("Lists of your agency"), "filter"),
+    ("tokens:agency", _("Tokens of your agency"), "key"),
     ("categories:schemes", _("Schemes of categories"), "filter"),
     ("audit:list", _("Record"), "document"),
     ("mfa_index", _("How you sign in"), "key"),

@@ -60,6 +60,7 @@ GRANTS = (
     Grant("cases_case", web="SIU", worker="SUD"),
     Grant("cases_wrappedkey", web="SI", worker="SD"),
     Grant("cases_*", web="SIUD", worker="SUD"),
+    Grant("tokens_*", web="SIU", worker="SUD"),  # what has ended stays
     Grant("authority_*", web="SIU", worker="SUD"),
     Grant("evidence_*", web="SIUD", worker="SUD"),
     Grant("analysis_*", web="SIUD", worker="SIUDM"),

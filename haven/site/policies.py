@@ -64,6 +64,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
     SELECT coalesce(array_agg(c.id), '{{}}')
     FROM cases_membership m JOIN cases_case c ON c.id = m.case_id
     WHERE m.member_id = haven_member_id() AND c.agency_id = haven_member_agency()
+        AND c.id = coalesce(NULLIF(current_setting('haven.only_case', true), '')::bigint, c.id)
+$$;
+CREATE OR REPLACE FUNCTION haven_administers(agency bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM accounts_member WHERE id = haven_member_id() AND is_active
+            AND agency_id = agency AND 'administrator' = ANY (roles)
+    )
+$$;
+CREATE OR REPLACE FUNCTION haven_token_holder(asked text)
+RETURNS TABLE (member_id bigint, case_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+    SELECT member_id, case_id FROM tokens_token WHERE digest = asked
 $$;
 CREATE OR REPLACE FUNCTION haven_visible_exhibits() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
@@ -101,6 +114,8 @@ DEFINED = (
     "haven_member_agency()",
     "haven_visible_agencies()",
     "haven_visible_cases()",
+    "haven_administers(bigint)",
+    "haven_token_holder(text)",
     "haven_visible_exhibits()",
     "haven_is_new_case(bigint)",
     "haven_opens_case(bigint)",
@@ -133,6 +148,12 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "categories_defaultscheme": {"ALL": f"agency_id = {MY_AGENCY}"},
     "categories_ownscheme": {"ALL": f"agency_id = {MY_AGENCY}"},
     "cases_clock": {"ALL": f"agency_id = {MY_AGENCY}"},
+    # An administrator ends tokens of the agency without a place on their cases.
+    "tokens_token": {
+        "SELECT": f"case_id = {VISIBLE} OR haven_administers(agency_id)",
+        "INSERT": f"case_id = {VISIBLE} AND member_id = {ME} AND agency_id = {MY_AGENCY}",
+        "UPDATE": f"case_id = {VISIBLE} OR haven_administers(agency_id)",
+    },
     "retention_erasure": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in, and nobody changes what a member is:
     # name, agency and roles. After it colleagues alone are there,

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "haven.audit",
     "haven.accounts",
     "haven.workbench.cases",
+    "haven.workbench.tokens",
     "haven.workbench.evidence",
     "haven.workbench.authority",
     "haven.workbench.analysis",
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "haven.site.token_door.TokenSignsIn",
     "haven.site.walls.DatabaseKnowsMember",
     "haven.audit.middleware.told_to_the_record",
     "allauth.account.middleware.AccountMiddleware",
@@ -111,6 +113,7 @@ MIDDLEWARE = [
     "haven.web.middleware.PlainWords",
     "haven.accounts.middleware.SecondFactorRequired",
     "haven.accounts.middleware.RolesAllow",
+    "haven.site.token_door.TokenOpens",
     "haven.accounts.agencies.middleware.AgencyTakesPart",
     "haven.accounts.terms.middleware.TermsAccepted",
 ]
@@ -337,6 +340,9 @@ HAVEN_RECORD_CHECKPOINTS = env.folder(
 HAVEN_RECORD_ENTRIES = env.number("HAVEN_RECORD_ENTRIES", 1_000, least=1, most=1_000_000)
 HAVEN_RECORD_MINUTES = env.number("HAVEN_RECORD_MINUTES", 5, least=1, most=1_440)
 HAVEN_STAMP_ROOTS = env.folder("HAVEN_STAMP_ROOTS", HAVEN_DATA_DIR / "record" / "stamp-roots.pem")
+
+# Programs: how often one may come with a token, in a minute ----------------------------------
+HAVEN_TOKEN_A_MINUTE = env.number("HAVEN_TOKEN_A_MINUTE", 120, least=1, most=6_000)
 
 # Static files --------------------------------------------------------------------------------
 STATIC_URL = "static/"

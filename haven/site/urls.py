@@ -18,6 +18,7 @@ urlpatterns = [
     path("installation/", views.installation, name="installation"),
     path(API.lstrip("/"), api.urls),
     path("", include("haven.workbench.cases.urls")),
+    path("", include("haven.workbench.tokens.urls")),
     path("", include("haven.workbench.evidence.urls")),
     path("", include("haven.workbench.authority.urls")),
     path("", include("haven.workbench.analysis.urls")),

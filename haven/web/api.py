@@ -1,7 +1,8 @@
 """API kit: what every address of the API shares, without a domain.
 
 In      a keyset window, the errors of errors.py
-Out     the schemas Failed and Rows, and FAILURES, what any address may be answered with
+Out     the schemas Failed and Rows; FAILURES, what any address may be answered with, and
+        REFUSALS, what one that changes something may be as well; texts that can be kept
 Why     one shape for lists and for refusals; each part adds its own addresses (its api.py)
 Not     here: putting the parts together (site/api.py), making the JSON of a refusal (failed.py)
 """
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from ninja import Field, Query, Schema
+from pydantic import AfterValidator
 
 from haven.web.keyset import MAX_CURSOR_LENGTH, Window
 
@@ -31,7 +33,34 @@ class Rows(Schema, Generic[One]):
     previous: str | None
 
 
-FAILURES = {400: Failed, 401: Failed, 403: Failed, 404: Failed}
+FAILURES = {400: Failed, 401: Failed, 403: Failed, 404: Failed, 429: Failed}
+REFUSALS = {**FAILURES, 409: Failed}
+
+
+def _kept(text: str) -> str:
+    """Return a text without spaces around it.
+
+    Raises:
+        ValueError: It holds a zero byte, which PostgreSQL does not keep.
+    """
+    if "\0" in text:
+        raise ValueError("a zero byte")
+    return text.strip()
+
+
+def _said(text: str) -> str:
+    """Return a text that says something.
+
+    Raises:
+        ValueError: It does not.
+    """
+    if not (kept := _kept(text)):
+        raise ValueError("nothing is said")
+    return kept
+
+
+Said = Annotated[str, AfterValidator(_said)]  # something must be said
+Text = Annotated[str, AfterValidator(_kept)]  # may be empty
 
 After = Annotated[
     str,

@@ -5,7 +5,7 @@ WebError
 ├── NotSignedIn              401: of the API alone; a page leads to the sign-in instead
 ├── NotAllowed               403: the member may see the thing, but not do this
 ├── NotFound                 404: not there, or not yours; the two look the same
-├── WrongMethod              405: of the API alone, which can only be read
+├── WrongMethod              405: of the API alone, some of which can only be read
 └── Conflict                 409: the thing changed in the meantime; look again
 
 Apps subclass these beside the function that raises them. `words` is what the person reads,
@@ -64,7 +64,7 @@ class WrongMethod(WebError):
 
     code = "web.wrong_method"
     http_status = 405
-    words = _("This address can only be read.")
+    words = _("This address does not take that method.")
 
 
 class Conflict(WebError):

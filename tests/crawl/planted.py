@@ -199,6 +199,8 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     from haven.workbench.people import person_actions, queries
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
+    from haven.workbench.review import queries
+    from haven.workbench.tokens import actions as tokens
 
     def mark(place: str) -> str:
         return marks.new(owner, place)
@@ -253,7 +255,11 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     order = retention.ask(
         case.public_id, ground="order", reason=mark("reason to erase"), by=lead, at=NOW
     )
+    made = tokens.make(
+        case.public_id, purpose=mark("purpose"), abilities=["read"], by=lead, at=timezone.now()
+    )
     return {
+        "token_id": made.token.public_id,
         "erasure_id": order.public_id,
         "entry_id": record.of_case(case.pk)[0].public_id,
         "case_id": case.public_id,

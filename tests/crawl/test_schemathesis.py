@@ -14,6 +14,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from django.test import Client
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -61,7 +62,11 @@ EVERYONE = {  # and whether the API shows anything at all
     "south, supervisor, no place": True,
     "anonymous": False,
 }
-IDS = ("case_id", "item_id", "group_id", "entry_id")
+IDS = (
+    *("case_id", "item_id", "group_id", "entry_id"),
+    *("exhibit_id", "batch_id", "filter_id", "thread"),
+)
+CSRF = "c" * 32
 
 
 @pytest.fixture
@@ -85,14 +90,21 @@ def cookies_of(walker: Walker) -> dict[str, str]:
         return {}
     client = let_in(Client(), walker.member)
     name = settings.SESSION_COOKIE_NAME
-    return {name: client.cookies[name].value}
+    return {name: client.cookies[name].value, settings.CSRF_COOKIE_NAME: CSRF}
 
 
-def ask_everything(world: World, walker: Walker) -> tuple[set[int], list[str]]:
-    """Ask every operation as one walker; return the statuses and the leaks."""
+def ask_everything(
+    world: World, walker: Walker, *, secret: str = ""
+) -> tuple[set[tuple[str, int]], list[str]]:
+    """Ask every operation as one walker; return methods with statuses, and the leaks.
+
+    With a token (`secret`) a program asks in the name of the walker.
+    """
     schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
     schema.app = WSGIHandler()
-    cookies, met, leaks = cookies_of(walker), set(), []
+    met, leaks = set(), []
+    cookies = {} if secret else cookies_of(walker)
+    headers = {"Authorization": f"Bearer {secret}"} if secret else {"X-CSRFToken": CSRF}
 
     def ask(operation: Any, mode: GenerationMode) -> Callable[[], None]:
         places = st.sampled_from([None, *world.ids])
@@ -104,9 +116,9 @@ def ask_everything(world: World, walker: Walker) -> tuple[set[int], list[str]]:
             case.path_parameters = {
                 name: ids.get(name, value) for name, value in (case.path_parameters or {}).items()
             }
-            answer = case.call(cookies=cookies)
+            answer = case.call(cookies=cookies, headers=headers)
             case.validate_response(answer, checks=CHECKS)
-            met.add(answer.status_code)
+            met.add((case.method, answer.status_code))
             for mark in world.marks.found_in(answer.content):
                 if not walker.may_meet(mark):
                     leaks.append(f"{operation.label}: {mark.place} of {mark.owner}")
@@ -126,5 +138,32 @@ def test_the_api_answers_as_it_says_and_tells_nothing_of_others(name: str, world
     met, leaks = ask_everything(world, walker)
 
     assert leaks == []
-    assert (200 in met) == EVERYONE[name]
-    assert (401 in met) == (walker.member is None)
+    statuses = {status for _method, status in met}
+    assert (200 in statuses) == EVERYONE[name]
+    assert (401 in statuses) == (walker.member is None)
+
+
+def test_a_program_is_told_of_the_case_of_its_token_alone(world: World, settings: Any) -> None:
+    from haven.workbench.cases import actions as cases
+    from haven.workbench.tokens import actions as tokens
+    from haven.workbench.tokens.models import Token
+
+    settings.HAVEN_TOKEN_A_MINUTE = 6_000
+    walker = next(walkers(world, "north, leads ours"))
+    assert walker.member is not None
+    now = timezone.now()
+    beside = {"by": world.leads["beside"], "at": now}
+    cases.add_member(world.ids["beside"]["case_id"], member=walker.member, role="worker", **beside)
+    made = tokens.make(
+        world.ids["ours"]["case_id"],
+        purpose="crawl",
+        abilities=list(Token.Ability),
+        by=walker.member,
+        at=now,
+    )
+
+    met, leaks = ask_everything(world, walker, secret=made.secret)
+
+    assert leaks == []
+    assert {("GET", 200), ("POST", 200), ("GET", 403)} <= met  # the record is for people
+    assert 401 not in {status for _method, status in met}

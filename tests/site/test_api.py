@@ -168,7 +168,7 @@ def test_looking_is_recorded_as_on_the_pages(
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_nothing_can_be_changed(lead: Client, world: World, method: str) -> None:
+def test_what_is_only_read_takes_no_other_method(lead: Client, world: World, method: str) -> None:
     for path in ("/api/cases/", of(world), of(world, "items/")):
         answer = getattr(lead, method)(path)
 

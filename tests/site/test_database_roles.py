@@ -328,7 +328,8 @@ class TestTheTableOfGrants:
             found = dict(cursor.fetchall())
 
         assert set(found) == set(policies.DEFINED) - {"haven_member_id()"} | {
-            "audit_event_waits()"
+            "audit_event_waits()",
+            "tokens_end()",
         }
         assert all("search_path=" in config for config in found.values())
 

@@ -11,6 +11,9 @@ Not     here: changing a case (actions.py)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from django.db.models import F, QuerySet
@@ -36,6 +39,9 @@ MAY: dict[str, frozenset[str]] = {
 }
 
 
+_only: ContextVar[int | None] = ContextVar("only_case", default=None)
+
+
 class CaseLocked(NotAllowed):
     """The case may be looked at, but nothing may be added, analysed or decided."""
 
@@ -52,12 +58,24 @@ class CaseNotFound(NotFound):
     code = "case.not_found"
 
 
+@contextmanager
+def limited_to(case_pk: int) -> Iterator[None]:
+    """Let one case be there for a block and no other, whoever asks: a program's token."""
+    before = _only.set(case_pk)
+    try:
+        yield
+    finally:
+        _only.reset(before)
+
+
 def visible_to(member: Member) -> QuerySet[Case]:
     """Return the cases a member works on, each with `my_role` and `keep_until`.
 
     One that two people decided to erase is not among them from that moment on.
     """
     mine = Case.objects.filter(memberships__member=member, agency_id=member.agency_id)
+    if (only := _only.get()) is not None:
+        mine = mine.filter(pk=only)
     return mine.exclude(clock__erasing=True).annotate(
         my_role=F("memberships__role"), keep_until=F("clock__keep_until")
     )

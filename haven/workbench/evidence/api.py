@@ -1,12 +1,13 @@
-"""API of evidence: the exhibits of a case.
+"""API of evidence: the exhibits of a case, and adding a folder as one.
 
-In      requests of a signed-in member
+In      requests of a member or of a program with a token
 Out     JSON; what the page of a case shows of its exhibits
 Fails   as the queries do; web/failed.py makes JSON of it
 Not     here: where the files lie; a place on our disk leaves the server in no answer
 """
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
@@ -14,10 +15,10 @@ from django.utils import timezone
 from ninja import Field, Router, Schema
 
 from haven.accounts.requests import MemberRequest
-from haven.web.api import FAILURES, After, Rows, rows_of
+from haven.web.api import FAILURES, REFUSALS, After, Rows, Said, rows_of
 from haven.web.keyset import window
 from haven.workbench.cases import actions as cases
-from haven.workbench.evidence import queries
+from haven.workbench.evidence import actions, queries
 
 router = Router(tags=["exhibits"])
 
@@ -33,6 +34,13 @@ class Exhibit(Schema):
     added_by: Annotated[str, Field(validation_alias="added_by.display_name")]
 
 
+class AddFolder(Schema):
+    """A folder on the server, below one of the places that the server may read."""
+
+    label: Annotated[Said, Field(max_length=120, description="as on the seized thing")]
+    folder: Annotated[Said, Field(max_length=4000, description="its whole path")]
+
+
 @router.get(
     "{uuid:case_id}/exhibits/", response={200: Rows[Exhibit], **FAILURES}, url_name="exhibits"
 )
@@ -41,3 +49,15 @@ def exhibits(request: MemberRequest, case_id: UUID, after: After = "") -> dict[s
     case = cases.view(case_id, by=request.user, at=timezone.now())
     found = queries.of_case(case)
     return rows_of(window(found, order=("added_at", "pk"), after=after))
+
+
+@router.post("{uuid:case_id}/exhibits/", response={200: Exhibit, **REFUSALS}, url_name="exhibits")
+def add_folder(request: MemberRequest, case_id: UUID, said: AddFolder) -> object:
+    """Add a folder as an exhibit; it stays where it is and is only read."""
+    return actions.add_folder(
+        case_id,
+        folder=Path(said.folder),
+        label=said.label,
+        by=request.user,
+        at=timezone.now(),
+    )

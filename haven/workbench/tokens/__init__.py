@@ -1,0 +1,1 @@
+"""Tokens: programs come into one case, as one member, for one purpose."""
