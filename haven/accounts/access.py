@@ -218,6 +218,13 @@ PAGES: dict[str, str] = {
     "review:close_search": "case.work",
     "review:authorise_search": "case.work",
     "review:refuse_search": "case.work",
+    "comparison:candidates": "case.work",
+    "comparison:more": "case.work",
+    "comparison:pair": "case.work",
+    "comparison:look": "case.work",
+    "comparison:sought": "case.work",
+    "comparison:second": "case.work",
+    "comparison:calibration": "case.work",
 }
 
 # Where a member begins: the first of these that a role opens.

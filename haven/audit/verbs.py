@@ -203,6 +203,12 @@ VERBS: dict[str, Verb] = {
     "face.search": Verb(_("Cases were searched for a face."), Kind.COMBINATION, needs_reason=True),
     "search.view": Verb(_("A search for a face was looked at."), Kind.CONSULTATION),
     "search.close": Verb(_("A search for a face was closed."), Kind.ERASURE),
+    "search.stop": Verb(
+        _("A search for a face was ended before every candidate was decided."),
+        Kind.ERASURE,
+        needs_reason=True,
+    ),
+    "search.widen": Verb(_("More candidates of a search were called up."), Kind.CONSULTATION),
     "search.authorise": Verb(
         _("An urgent search for a face was put under a legal basis."), Kind.ALTERATION
     ),
@@ -214,6 +220,15 @@ VERBS: dict[str, Verb] = {
         _("A search for a face was refused authorisation and what it left was erased."),
         Kind.ERASURE,
         needs_reason=True,
+    ),
+    "comparison.view": Verb(
+        _("A candidate was looked at beside the face searched for."), Kind.CONSULTATION
+    ),
+    "comparison.look": Verb(
+        _("The distance of a candidate was shown, after a first look."), Kind.CONSULTATION
+    ),
+    "comparison.conclude": Verb(
+        _("A candidate was compared feature by feature, and a conclusion kept."), Kind.ALTERATION
     ),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "haven.workbench.analysis",
     "haven.workbench.search",
     "haven.workbench.review",
+    "haven.workbench.comparison",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -218,7 +218,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     change = queries.last_change(case)
     assert change is not None
     review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)
-    probe, search = _search(marks, owner, case.public_id, lead)
+    probe, search, candidate = _search(marks, owner, case.public_id, lead)
     order = retention.ask(
         case.public_id, ground="order", reason=mark("reason to erase"), by=lead, at=NOW
     )
@@ -235,13 +235,14 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "member_id": lead.pk,
         "probe_id": probe,
         "search_id": search,
+        "candidate_id": candidate,
         "position": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
     }
 
 
-def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, Any]:
-    """Return the ids of a picture that was brought to search with, and of the search."""
+def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, Any, int]:
+    """Return the ids of a picture brought to search with, of the search and a candidate."""
     from haven.workbench.analysis import probing
     from haven.workbench.search import actions as searches
 
@@ -250,7 +251,23 @@ def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, 
     assert search.probe is not None
     probing._save(search.probe, _findings(marks, owner, 9))
     searches.go_on(search.probe.pk, at=timezone.now())
-    return search.probe.public_id, search.public_id
+    candidate = search.candidates.order_by("rank")[0].pk
+    _compared(marks, owner, (case_id, search.public_id, candidate), lead)
+    return search.probe.public_id, search.public_id, candidate
+
+
+def _compared(marks: Marks, owner: str, ids: tuple[Any, Any, int], lead: Member) -> None:
+    """Keep what the lead concluded on a pair, in marked words."""
+    from haven.workbench.comparison import actions as comparison
+    from haven.workbench.comparison import features
+
+    seen = comparison.Seen(
+        conclusion="same",
+        sentence=f"The same mole, {marks.new(owner, 'sentence')}.",
+        features=dict.fromkeys(features.FEATURES, features.SIMILAR),
+        age="adult",
+    )
+    comparison.conclude(*ids, seen, by=lead, at=timezone.now())
 
 
 def _findings(marks: Marks, owner: str, number: int) -> engine.Media:

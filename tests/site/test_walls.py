@@ -13,6 +13,7 @@ from django.core.signals import request_finished
 from django.db import DatabaseError, close_old_connections, connection, models, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
 from haven.accounts.models import Agency, Member
 from haven.site import policies, walls
@@ -69,9 +70,22 @@ def filled(world: object, north_lead: Member, evidence_root: object) -> None:  #
         item = Item.objects.filter(case=case)[0]
         path = saving.Found(name_bytes=b"a.jpg", stored_name="", sha256=item.sha256)
         saving.paths(item.run.exhibit, [path])
+        _compare(case, lead)
     for authority in Authority.objects.all():
         authority.exhibits.add(*Exhibit.objects.filter(case=authority.case))
         authority.other_cases.add(authority.case)
+
+
+def _compare(case: Case, lead: Member) -> None:
+    """Look at a candidate of the case's search and conclude on it."""
+    from haven.workbench.comparison import actions
+    from haven.workbench.search.models import Candidate
+
+    one = Candidate.objects.filter(search__case=case)[0]
+    ids = (case.public_id, one.search.public_id, one.pk)
+    actions.look(*ids, by=lead, at=timezone.now())
+    seen = actions.Seen(conclusion="none", sentence="Too dark.", age="unknown")
+    actions.conclude(*ids, seen, by=lead, at=timezone.now())
 
 
 class _Upload:

@@ -3,10 +3,11 @@
 In      a face of a case or a brought picture; purpose, reason, basis; who and when
 Out     a FaceSearch with its candidates
 Fails   CaseNotFound, FaceNotFound, SearchNotFound, NotAllowed; WrongAsk, NoAuthority,
-        ProbeRefused, NotPending, StillPending, NamesTooLittle
+        ProbeRefused, NotPending, StillUndecided, NamesTooLittle
 Why     asked once and done once: what was searched, for whom and on what basis is one row and
         one entry of the record, and looking at it again searches nothing (R-AI-1, R-AI-4)
-Not     here: what is urgent and what becomes of it (urgent.py), who sees what (queries.py)
+Not     here: its end (ending.py), what is urgent and what becomes of it (urgent.py), who sees
+        what (queries.py)
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from django.utils.translation import gettext_lazy as _
 
 from haven.accounts import queries as accounts
 from haven.audit.actions import record
-from haven.web.errors import BadInput, Conflict
+from haven.web.errors import BadInput
 from haven.workbench.analysis import actions as analysis
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
-from haven.workbench.search import queries
+from haven.workbench.search import ending, queries
 from haven.workbench.search.models import Candidate, FaceSearch
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from haven.workbench.authority.models import Authority
     from haven.workbench.cases.models import Case
 
-MOST = 50  # candidates kept of one search; in longer lists people find someone anyway
 MODE = "nearest"  # the nearest faces in order, however far; no threshold decides
 
 
@@ -47,16 +47,6 @@ class WrongAsk(BadInput):
 
     code = "search.wrong_ask"
     words = _("Say what the search is for, why, and on what authority.")
-
-
-class StillPending(Conflict):
-    """An urgent search cannot just be closed."""
-
-    code = "search.still_pending"
-    words = _(
-        "This search started urgently. Put an authority to it, or say that authorisation was "
-        "refused."
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +140,7 @@ def go_on(probe_id: int, *, at: datetime) -> None:
             assert search.probe is not None  # noqa: S101  # it was found by its probe
             on_it = faces.probe_faces(search.probe)
             if not on_it:
-                _end(search, by=None, at=at)
+                ending.end(search, by=None, at=at)
                 continue
             best = max(on_it, key=lambda face: (face.quality, -face.position))
             search.position, search.state = best.position, queries.STATE.OPEN
@@ -175,55 +165,6 @@ def view(case_id: UUID, search_id: UUID, *, by: Member, at: datetime) -> tuple[C
         results=queries.shows_results(search, member=by, at=at),
     )
     return case, search
-
-
-@transaction.atomic
-def close(case_id: UUID, search_id: UUID, *, by: Member, at: datetime) -> FaceSearch:
-    """End one's own search: its candidates go, and what is left of a brought picture.
-
-    Raises:
-        CaseNotFound, NotAllowed, SearchNotFound: Not there, not to be done, or not the
-            member's own.
-        StillPending: It started urgently and nobody decided yet.
-    """
-    case = cases.get(case_id, member=by, to="work")
-    search = queries.get(case, search_id)
-    if search.asked_by_id != by.pk:
-        raise queries.SearchNotFound(f"search {search.pk} is not the member's own")
-    if queries.is_pending(search):
-        raise StillPending(f"search {search.pk} waits for an authority")
-    for one in queries.of_probe(search).exclude(state=queries.STATE.CLOSED):
-        _end(one, by=by, at=at)
-    if search.probe is not None:
-        analysis.erase_probe(case_id, search.probe.public_id, by=by, at=at)
-    return search
-
-
-def close_spent(*, at: datetime) -> int:
-    """Close the searches whose brought picture was erased; return how many."""
-    spent = FaceSearch.objects.filter(
-        probe__state="erased", state__in=(queries.STATE.OPEN, queries.STATE.WAITING)
-    ).filter(authority__isnull=False)
-    found = list(spent.select_related("case"))
-    for search in found:
-        with transaction.atomic():
-            _end(search, by=None, at=at)
-    return len(found)
-
-
-def _end(search: FaceSearch, *, by: Member | None, at: datetime) -> None:
-    """Close a search and forget its candidates."""
-    search.candidates.all().delete()
-    search.state, search.decided_by, search.decided_at = queries.STATE.CLOSED, by, at
-    search.save(update_fields=["state", "decided_by", "decided_at"])
-    record(
-        "search.close",
-        actor=by,
-        target=search,
-        case_id=search.case_id,
-        agency_id=search.case.agency_id,
-        at=at,
-    )
 
 
 def _new(case: Case, ask: Ask, *, by: Member, at: datetime) -> FaceSearch:
@@ -296,12 +237,12 @@ def _perform(search: FaceSearch, face: Face | ProbeFace, *, not_on: int | None =
         quality=face.quality,
         not_on=not_on,
         exhibits=exhibits,
-        top=MOST,
+        top=queries.MOST,
     )
     search.gallery = gallery
     search.n_searched = faces.count_comparable(gallery, not_on=not_on, exhibits=exhibits)
     search.n_candidates = len(found)
-    search.made_with = {**faces.made_with(gallery), "mode": MODE, "top": MOST}
+    search.made_with = {**faces.made_with(gallery), "mode": MODE, "top": queries.MOST}
     search.ended_at = timezone.now()
     search.save()
     Candidate.objects.bulk_create(

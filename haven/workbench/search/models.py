@@ -70,6 +70,7 @@ class FaceSearch(models.Model):
     position = models.PositiveIntegerField(null=True, blank=True)  # of the face on the probe
     n_searched = models.PositiveIntegerField(null=True, blank=True)  # None: not done
     n_candidates = models.PositiveIntegerField(null=True, blank=True)
+    top = models.PositiveSmallIntegerField(default=20)  # how many were called up: 20, at most 50
     made_with = models.JSONField(default=dict)  # model, its digests, mode, limits of the words
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -123,6 +124,9 @@ class FaceSearch(models.Model):
                 condition=models.Q(face__isnull=True) | models.Q(probe__isnull=True),
                 name="search_looks_for_one_face",
             ),
+            models.CheckConstraint(
+                condition=models.Q(top__gte=1, top__lte=50), name="search_calls_up_at_most_fifty"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -149,6 +153,7 @@ class Candidate(models.Model):
     face = models.ForeignKey("analysis.Face", on_delete=models.CASCADE, related_name="+")
     distance = models.FloatField()
     strength = models.CharField(max_length=10)  # a word of the engine
+    decided_at = models.DateTimeField(null=True, blank=True)  # None: nobody concluded on it yet
 
     class Meta:
         verbose_name = _("candidate")

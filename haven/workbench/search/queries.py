@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haven.web.errors import Conflict, NotFound
@@ -23,6 +23,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.search.models import Candidate, FaceSearch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from haven.accounts.models import Member
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 STATE = FaceSearch.State
 PURPOSE = FaceSearch.Purpose
 URGENT_LIFE = timedelta(hours=48)  # AI Act, article 26(10)
+MOST = 50  # candidates kept of one search; 20 are called up at first (R-FACE-3, FBI NGI-IPS)
 _SHOWN = 30  # searches in the list of a case
 
 
@@ -126,18 +128,43 @@ def shows_results(search: FaceSearch, *, member: Member, at: datetime) -> bool:
     return search.asked_by_id == member.pk and search.state == STATE.OPEN and not is_locked
 
 
-def candidates(search: FaceSearch, *, member: Member, at: datetime, top: int) -> list[Candidate]:
+def candidates(
+    search: FaceSearch, *, member: Member, at: datetime, top: int | None = None
+) -> list[Candidate]:
     """Return the candidates that a member may see, nearest first, with their cases.
+
+    Args:
+        search: Of the member.
+        member: Who looks.
+        at: Now.
+        top: How many of the nearest at most; as many as were called up when not given.
 
     Raises:
         ResultsHidden: Locked, closed, refused, waiting, or not the member's own.
     """
     if not shows_results(search, member=member, at=at):
         raise ResultsHidden(f"candidates of search {search.pk} are hidden")
+    found = called_up([search.pk], member=member)
+    return list(found.order_by("rank")[: search.top if top is None else top])
+
+
+def called_up(search_pks: Sequence[int], *, member: Member) -> QuerySet[Candidate]:
+    """Return the candidates that were called up, of cases that a member works on."""
     seen = cases.visible_to(member).values("pk")
-    found = Candidate.objects.filter(search=search, face__case__in=seen)
-    rows = found.select_related("face__group", "face__item", "face__case")
-    return list(rows.defer("face__embedding").order_by("rank")[:top])
+    found = Candidate.objects.filter(
+        search__in=search_pks, rank__lte=F("search__top"), face__case__in=seen
+    )
+    rows = found.select_related(
+        "face__group", "face__item", "face__case", "search__case", "search__face__item"
+    )
+    return rows.defer("face__embedding", "search__face__embedding")
+
+
+def undecided(search: FaceSearch, *, member: Member) -> int:
+    """Return on how many candidates nobody concluded yet, with those of its picture's faces."""
+    open_ones = of_probe(search).filter(state=STATE.OPEN)
+    found = called_up([one.pk for one in open_ones], member=member)
+    return found.filter(decided_at__isnull=True).count()
 
 
 def bases(case: Case, *, across: bool, at: datetime) -> list[Authority]:

@@ -3,13 +3,13 @@
 In      the time for which the job was planned
 Out     changed rows
 Why     each may be started again at any time: what is done is not done twice
-Not     here: the work itself (urgent.py, actions.py)
+Not     here: the work itself (urgent.py, ending.py)
 """
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from haven.workbench.search import actions, urgent
+from haven.workbench.search import ending, urgent
 
 
 @app.task(name=urgent.ERASE_WORDS, queue="probes")
@@ -24,4 +24,4 @@ def clock(timestamp: int) -> None:  # the time for which it was planned
     """Lock urgent searches whose time is over, and close those whose picture is gone."""
     now = timezone.now()
     urgent.lock_overdue(at=now)
-    actions.close_spent(at=now)
+    ending.close_spent(at=now)
