@@ -225,6 +225,15 @@ PAGES: dict[str, str] = {
     "comparison:sought": "case.work",
     "comparison:second": "case.work",
     "comparison:calibration": "case.work",
+    "leads:list": "case.work",
+    "leads:new": "case.work",
+    "leads:offers": "case.work",
+    "leads:take_up": "case.work",
+    "leads:from_comparison": "case.work",
+    "leads:about_item": "case.work",
+    "leads:about_group": "case.work",
+    "leads:lead": "case.work",
+    "leads:change": "case.work",
 }
 
 # Where a member begins: the first of these that a role opens.

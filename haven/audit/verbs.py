@@ -230,6 +230,11 @@ VERBS: dict[str, Verb] = {
     "comparison.conclude": Verb(
         _("A candidate was compared feature by feature, and a conclusion kept."), Kind.ALTERATION
     ),
+    # leads
+    "lead.make": Verb(_("A lead was made."), Kind.COLLECTION),
+    "lead.take_up": Verb(_("What the program offered was taken up as a lead."), Kind.COLLECTION),
+    "lead.view": Verb(_("A lead was looked at."), Kind.CONSULTATION),
+    "lead.change": Verb(_("A lead was taken a step further."), Kind.ALTERATION, needs_reason=True),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
     # the installation

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "haven.workbench.search",
     "haven.workbench.review",
     "haven.workbench.comparison",
+    "haven.workbench.leads",
     "allauth",
     "allauth.account",
     "allauth.mfa",

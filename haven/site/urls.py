@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("haven.workbench.search.urls")),
     path("", include("haven.workbench.review.urls")),
     path("", include("haven.workbench.comparison.urls")),
+    path("", include("haven.workbench.leads.urls")),
     path("", include("haven.workbench.retention.urls")),
 ]
 

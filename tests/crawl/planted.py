@@ -219,6 +219,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     assert change is not None
     review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)
     probe, search, candidate = _search(marks, owner, case.public_id, lead)
+    lead_id = _lead(marks, owner, case.public_id, items[0].pk, lead)
     order = retention.ask(
         case.public_id, ground="order", reason=mark("reason to erase"), by=lead, at=NOW
     )
@@ -236,9 +237,28 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "probe_id": probe,
         "search_id": search,
         "candidate_id": candidate,
+        "lead_id": lead_id,
         "position": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
     }
+
+
+def _lead(marks: Marks, owner: str, case_id: Any, item: int, lead: Member) -> Any:
+    """Return the id of a lead in marked words, taken a step."""
+    from haven.workbench.leads import actions as leads
+
+    said = leads.Said(
+        what=marks.new(owner, "what"),
+        disproof=marks.new(owner, "disproof"),
+        alternatives=marks.new(owner, "alternatives"),
+        item=item,
+    )
+    made = leads.make(case_id, said, by=lead, at=NOW)
+    step = leads.Step(
+        state="passed_on", why=marks.new(owner, "why"), passed_to=marks.new(owner, "passed to")
+    )
+    leads.change(case_id, made.public_id, step, by=lead, at=NOW)
+    return made.public_id
 
 
 def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, Any, int]:

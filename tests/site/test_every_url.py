@@ -155,6 +155,9 @@ POST_ALONE = {
     "cases:take_off",
     "comparison:look",
     "comparison:more",
+    "leads:change",
+    "leads:from_comparison",
+    "leads:take_up",
     "retention:close",
     "retention:confirm",
     "retention:extend",
@@ -204,6 +207,7 @@ BOTH = {
     "cases:members",
     "cases:open",
     "comparison:pair",
+    "leads:new",
     "evidence:add_folder",
     "evidence:add_upload",
     "retention:ask",
@@ -287,6 +291,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
+    from haven.workbench.leads import actions as leads
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
     from haven.workbench.review import queries
@@ -318,6 +323,8 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     assert probe is not None
     probing._save(probe, findings(f"{number}-probe", [person(0, wobble=2)]))
     searches.go_on(probe.pk, at=NOW)
+    said = leads.Said(what="The same ring.", disproof="Another ring.", item=items[0].pk)
+    followed = leads.make(case.public_id, said, by=lead, at=NOW)
     erasure = retention.ask(case.public_id, ground="order", reason="x", by=lead, at=NOW)
     return {
         "case_id": case.public_id,
@@ -332,6 +339,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
         "agency_id": lead.agency_id,
         "probe_id": probe.public_id,
         "search_id": search.public_id,
+        "lead_id": followed.public_id,
         "candidate_id": search.candidates.order_by("rank")[0].pk,
         "position": 0,
         "word_id": 0,

@@ -71,6 +71,7 @@ def filled(world: object, north_lead: Member, evidence_root: object) -> None:  #
         path = saving.Found(name_bytes=b"a.jpg", stored_name="", sha256=item.sha256)
         saving.paths(item.run.exhibit, [path])
         _compare(case, lead)
+        _follow(case, lead)
     for authority in Authority.objects.all():
         authority.exhibits.add(*Exhibit.objects.filter(case=authority.case))
         authority.other_cases.add(authority.case)
@@ -86,6 +87,16 @@ def _compare(case: Case, lead: Member) -> None:
     actions.look(*ids, by=lead, at=timezone.now())
     seen = actions.Seen(conclusion="none", sentence="Too dark.", age="unknown")
     actions.conclude(*ids, seen, by=lead, at=timezone.now())
+
+
+def _follow(case: Case, lead: Member) -> None:
+    """Take a lead of the case a step further."""
+    from haven.workbench.leads import actions
+    from haven.workbench.leads.models import Lead
+
+    one = Lead.objects.filter(case=case)[0]
+    step = actions.Step(state="in_work", why="Begun.")
+    actions.change(case.public_id, one.public_id, step, by=lead, at=NOW)
 
 
 class _Upload:

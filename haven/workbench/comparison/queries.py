@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from haven.accounts.models import Member
     from haven.workbench.analysis.models import Face, ProbeFace
     from haven.workbench.cases.models import Case
@@ -171,6 +173,17 @@ def comparison_of(case: Case, candidate_pk: int) -> list[Comparison]:
     """Return what was concluded on a candidate of a case; for apps above, not for pages."""
     rows = Comparison.objects.filter(candidate=candidate_pk, candidate__search__case=case)
     return list(rows.select_related("reviewer", "candidate__search", "candidate__face"))
+
+
+def compared_twice() -> QuerySet[Comparison]:
+    """Return the keys of candidates that two people concluded on, for a subquery."""
+    return Comparison.objects.filter(place=2).values("candidate")
+
+
+def waits_for(candidate_pk: int, member: Member) -> bool:
+    """Tell whether a pair waits for a second reviewer, and this member was not the first."""
+    made = Comparison.objects.filter(candidate=candidate_pk)
+    return made.count() == 1 and not has_compared(candidate_pk, member)
 
 
 def has_compared(candidate_pk: int, member: Member) -> bool:
