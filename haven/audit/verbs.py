@@ -235,6 +235,20 @@ VERBS: dict[str, Verb] = {
     "lead.take_up": Verb(_("What the program offered was taken up as a lead."), Kind.COLLECTION),
     "lead.view": Verb(_("A lead was looked at."), Kind.CONSULTATION),
     "lead.change": Verb(_("A lead was taken a step further."), Kind.ALTERATION, needs_reason=True),
+    # decisions
+    "decision.make": Verb(_("Something was decided."), Kind.ALTERATION, needs_reason=True),
+    "decision.view": Verb(_("A decision was looked at."), Kind.CONSULTATION),
+    "decision.confirm": Verb(
+        _("A second person confirmed a decision."), Kind.ALTERATION, needs_reason=True
+    ),
+    "decision.refuse": Verb(
+        _("A second person did not confirm a decision."), Kind.ALTERATION, needs_reason=True
+    ),
+    "decision.set_rule": Verb(
+        _("It was set whether an identification takes two people."),
+        Kind.ADMINISTRATION,
+        needs_reason=True,
+    ),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
     # the installation

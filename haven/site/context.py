@@ -22,6 +22,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("accounts:resets", _("Resets of sign-ins"), "retry"),
     ("search:statistics", _("Statistics of searches"), "document"),
     ("authority:lists", _("Lists of your agency"), "filter"),
+    ("decisions:two_people", _("Two people for an identification"), "people"),
     ("audit:list", _("Record"), "document"),
     ("mfa_index", _("How you sign in"), "key"),
     ("installation", _("This installation"), "help"),

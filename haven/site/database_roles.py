@@ -64,6 +64,8 @@ GRANTS = (
     Grant("review_*", web="SIUD", worker="SUD"),
     # What was seen on a pair is never changed; it goes with its search, or with the case.
     Grant("comparison_*", web="SID", worker="SD"),
+    Grant("decisions_twopeople", web="SI", worker="S"),
+    Grant("decisions_*", web="SI", worker="SD"),
     Grant("leads_leadchange", web="SID", worker="SD"),
     Grant("leads_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.

@@ -30,6 +30,7 @@ MY_AGENCY = "(SELECT haven_member_agency())"
 # Tables of the workbench that hold nothing of a case, each with the reason.
 NOT_OF_A_CASE: Mapping[str, str] = {
     "authority.OwnWord": "words of an agency for its lists; SPECIAL shows each agency its own",
+    "decisions.TwoPeople": "a rule of an agency; SPECIAL shows each agency its own",
     "cases.Clock": "number and dates alone; an agency's supervisors watch those of all its cases",
     "retention.Erasure": "outlives its case; number, dates and proof, for those who watch dates",
 }
@@ -109,6 +110,7 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
         "DELETE": f"case_id = {VISIBLE}",
     },
     "authority_ownword": {"ALL": f"agency_id = {MY_AGENCY}"},
+    "decisions_twopeople": {"ALL": f"agency_id = {MY_AGENCY}"},
     "cases_clock": {"ALL": f"agency_id = {MY_AGENCY}"},
     "retention_erasure": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "haven.workbench.review",
     "haven.workbench.comparison",
     "haven.workbench.leads",
+    "haven.workbench.decisions",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("haven.workbench.review.urls")),
     path("", include("haven.workbench.comparison.urls")),
     path("", include("haven.workbench.leads.urls")),
+    path("", include("haven.workbench.decisions.urls")),
     path("", include("haven.workbench.retention.urls")),
 ]
 

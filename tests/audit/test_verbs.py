@@ -36,6 +36,7 @@ MADE = {
     "cases/clocks.py": ["retention.remind", "retention.overdue"],
     "retention/actions.py": ["erasure.ask", "erasure.withdraw", "erasure.confirm"],
     "retention/erasing.py": ["erasure.destroy_key", "erasure.finish"],
+    "decisions/actions.py": ["decision.confirm", "decision.refuse"],
     "leads/actions.py": ["lead.make", "lead.take_up"],
     "search/ending.py": ["search.close", "search.stop"],
     "review/actions.py": [f"group.{verb}" for verb in GroupChange.Verb.values],

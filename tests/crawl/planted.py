@@ -220,6 +220,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)
     probe, search, candidate = _search(marks, owner, case.public_id, lead)
     lead_id = _lead(marks, owner, case.public_id, items[0].pk, lead)
+    decision = _decision(marks, owner, case.public_id, group, lead)
     order = retention.ask(
         case.public_id, ground="order", reason=mark("reason to erase"), by=lead, at=NOW
     )
@@ -238,9 +239,24 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "search_id": search,
         "candidate_id": candidate,
         "lead_id": lead_id,
+        "decision_id": decision,
+        "kind": "identity",
         "position": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
     }
+
+
+def _decision(marks: Marks, owner: str, case_id: Any, group: str, lead: Member) -> Any:
+    """Return the id of a decision in marked words."""
+    from haven.workbench.decisions import actions as decisions
+
+    who = decisions.Said(
+        kind="identity",
+        said=marks.new(owner, "identity"),
+        reason=marks.new(owner, "reason of a decision"),
+        group=group,
+    )
+    return decisions.decide(case_id, who, by=lead, at=NOW).public_id
 
 
 def _lead(marks: Marks, owner: str, case_id: Any, item: int, lead: Member) -> Any:

@@ -79,6 +79,7 @@ OWN = {  # of a member, not of a case
     "search:statistics",
     "search:statistics_csv",
     "comparison:calibration",
+    "decisions:two_people",
     "retention:confirm",
     "retention:list",
     "retention:order",
@@ -155,6 +156,8 @@ POST_ALONE = {
     "cases:take_off",
     "comparison:look",
     "comparison:more",
+    "decisions:confirm",
+    "decisions:refuse",
     "leads:change",
     "leads:from_comparison",
     "leads:take_up",
@@ -207,6 +210,8 @@ BOTH = {
     "cases:members",
     "cases:open",
     "comparison:pair",
+    "decisions:new",
+    "decisions:two_people",
     "leads:new",
     "evidence:add_folder",
     "evidence:add_upload",
@@ -216,7 +221,7 @@ BOTH = {
     "review:find_face",
     "review:find_face_across",
 }
-SHARED = {"case_id", "position", "member_id"}  # the same in two cases of one member
+SHARED = {"case_id", "position", "member_id", "kind"}  # the same in two cases of one member
 ELSEWHERE = {  # ids of what is no part of a case
     "uidb64": "MQ",
     "token": "set-password",
@@ -291,7 +296,6 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     from haven.workbench.authority import actions as authority
     from haven.workbench.cases import actions as cases
     from haven.workbench.evidence import actions as evidence
-    from haven.workbench.leads import actions as leads
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
     from haven.workbench.review import queries
@@ -323,8 +327,6 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
     assert probe is not None
     probing._save(probe, findings(f"{number}-probe", [person(0, wobble=2)]))
     searches.go_on(probe.pk, at=NOW)
-    said = leads.Said(what="The same ring.", disproof="Another ring.", item=items[0].pk)
-    followed = leads.make(case.public_id, said, by=lead, at=NOW)
     erasure = retention.ask(case.public_id, ground="order", reason="x", by=lead, at=NOW)
     return {
         "case_id": case.public_id,
@@ -339,12 +341,28 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:
         "agency_id": lead.agency_id,
         "probe_id": probe.public_id,
         "search_id": search.public_id,
-        "lead_id": followed.public_id,
+        **_decided(case.public_id, items[0].pk, face.group.public_id, lead),
         "candidate_id": search.candidates.order_by("rank")[0].pk,
         "position": 0,
         "word_id": 0,
         "entry_id": record.of_case(case.pk)[0].public_id,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
+    }
+
+
+def _decided(case_id: Any, item: int, group: str, lead: "Member") -> Ids:
+    """Return the ids of a lead and of a decision that waits."""
+    from haven.workbench.decisions import actions as decisions
+    from haven.workbench.leads import actions as leads
+
+    said = leads.Said(what="The same ring.", disproof="Another ring.", item=item)
+    followed = leads.make(case_id, said, by=lead, at=NOW)
+    who = decisions.Said(kind="identity", said="Ash Doe", reason="A passport.", group=group)
+    decided = decisions.decide(case_id, who, by=lead, at=NOW)
+    return {
+        "lead_id": followed.public_id,
+        "decision_id": decided.public_id,
+        "kind": "identity",
     }
 
 

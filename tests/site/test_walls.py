@@ -72,6 +72,7 @@ def filled(world: object, north_lead: Member, evidence_root: object) -> None:  #
         saving.paths(item.run.exhibit, [path])
         _compare(case, lead)
         _follow(case, lead)
+        _answer(case, lead)
     for authority in Authority.objects.all():
         authority.exhibits.add(*Exhibit.objects.filter(case=authority.case))
         authority.other_cases.add(authority.case)
@@ -97,6 +98,20 @@ def _follow(case: Case, lead: Member) -> None:
     one = Lead.objects.filter(case=case)[0]
     step = actions.Step(state="in_work", why="Begun.")
     actions.change(case.public_id, one.public_id, step, by=lead, at=NOW)
+
+
+def _answer(case: Case, lead: Member) -> None:
+    """Have a colleague of the lead confirm what waits in the case."""
+    from haven.workbench.cases import actions as cases
+    from haven.workbench.decisions import actions
+    from haven.workbench.decisions.models import Decision
+
+    kim = Member.objects.create_user(
+        username=f"kim-{case.pk}", display_name="Kim", agency=lead.agency, roles=["analyst"]
+    )
+    cases.add_member(case.public_id, member=kim, role="worker", by=lead, at=NOW)
+    one = Decision.objects.filter(case=case)[0]
+    actions.answer(case.public_id, one.public_id, agrees=True, reason="Seen.", by=kim, at=NOW)
 
 
 class _Upload:

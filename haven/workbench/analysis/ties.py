@@ -46,6 +46,7 @@ class Tie(NamedTuple):
     pk: int  # of the group, or of the first item
     key: str  # what ties: the group's public id, the serial number, "item-item"
     exhibits: tuple[str, ...]  # labels, by name
+    face: int | None = None  # of a group: its clearest
 
 
 def groups_across(case: Case, *, most: int) -> list[Tie]:
@@ -59,8 +60,10 @@ def groups_across(case: Case, *, most: int) -> list[Tie]:
         .order_by("-n_items", "pk")
     )
     return [
-        Tie(pk, public_id, tuple(labels))
-        for pk, public_id, labels in rows.values_list("pk", "public_id", "labels")[:most]
+        Tie(pk, public_id, tuple(labels), cover)
+        for pk, public_id, labels, cover in rows.values_list(
+            "pk", "public_id", "labels", "cover_id"
+        )[:most]
     ]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Q
 
@@ -175,20 +175,9 @@ def comparison_of(case: Case, candidate_pk: int) -> list[Comparison]:
     return list(rows.select_related("reviewer", "candidate__search", "candidate__face"))
 
 
-def compared_twice() -> QuerySet[Comparison]:
+def compared_twice() -> QuerySet[Comparison, Any]:
     """Return the keys of candidates that two people concluded on, for a subquery."""
     return Comparison.objects.filter(place=2).values("candidate")
-
-
-def waits_for(candidate_pk: int, member: Member) -> bool:
-    """Tell whether a pair waits for a second reviewer, and this member was not the first."""
-    made = Comparison.objects.filter(candidate=candidate_pk)
-    return made.count() == 1 and not has_compared(candidate_pk, member)
-
-
-def has_compared(candidate_pk: int, member: Member) -> bool:
-    """Tell whether a member concluded on a candidate."""
-    return Comparison.objects.filter(candidate=candidate_pk, reviewer=member).exists()
 
 
 def sought(found: Pair) -> Face | ProbeFace | None:

@@ -40,6 +40,7 @@ class Offer:
     item_pk: int | None = None
     group_pk: int | None = None
     group_id: str = ""
+    face_pk: int | None = None
     exhibits: tuple[str, ...] = ()  # labels
     analyser: str
     version: str
@@ -75,6 +76,7 @@ def _groups(case: Case) -> Iterator[Offer]:
             % {"exhibits": _list(tie.exhibits)},
             group_pk=tie.pk,
             group_id=tie.key,
+            face_pk=tie.face,
             exhibits=tie.exhibits,
             analyser=str(made["model"]),
             version=version or haven.__version__,
