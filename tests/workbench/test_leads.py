@@ -144,6 +144,16 @@ class TestOfAPair:
         with pytest.raises(actions.OfferGone):
             actions.from_comparison(case.public_id, compared[0], by=north_lead, at=NOW)
 
+    def test_is_not_made_of_a_pair_that_nobody_compared(self, case, compared, north_lead):
+        face = Face.objects.get(item__occurrences__path="far")
+        ask = searches.Ask(purpose="victim", reason="x")
+        other = searches.search_face(case.public_id, face.pk, ask, by=north_lead, at=NOW)
+        key = other.candidates.get(rank=1).pk
+        with pytest.raises(actions.NothingToLead):
+            actions.from_comparison(case.public_id, key, by=north_lead, at=NOW)
+        with pytest.raises(queries.LeadNotFound):
+            actions.from_comparison(case.public_id, 999_999, by=north_lead, at=NOW)
+
     def test_is_not_told_to_who_may_still_compare_blindly(
         self, case, compared, north, north_lead, client_of
     ):

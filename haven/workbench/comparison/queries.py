@@ -175,6 +175,12 @@ def comparison_of(case: Case, candidate_pk: int) -> list[Comparison]:
     return list(rows.select_related("reviewer", "candidate__search", "candidate__face"))
 
 
+def is_candidate(case: Case, candidate_pk: int, *, member: Member) -> bool:
+    """Tell whether a face is a candidate of a search of the case that the member may see."""
+    found = searches.called_up(_reviewable(case), member=member)
+    return found.filter(pk=candidate_pk).exists()
+
+
 def compared_twice() -> QuerySet[Comparison, Any]:
     """Return the keys of candidates that two people concluded on, for a subquery."""
     return Comparison.objects.filter(place=2).values("candidate")

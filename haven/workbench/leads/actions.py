@@ -184,8 +184,10 @@ def view(case_id: UUID, lead_id: UUID, *, by: Member, at: datetime) -> tuple[Cas
 def _of_pair(case: Case, candidate_pk: int, by: Member) -> Lead:
     """Return the lead of a pair, not yet written."""
     made = comparison.comparison_of(case, candidate_pk)
+    if not comparison.is_candidate(case, candidate_pk, member=by):
+        raise queries.LeadNotFound(f"no such candidate of case {case.pk}")
     if not made:
-        raise queries.LeadNotFound(f"no compared candidate of case {case.pk}")
+        raise NothingToLead(f"nobody compared candidate {candidate_pk}")
     first, seconds = made[0], made[1:]
     knows = first.reviewer_id == by.pk or bool(seconds)
     if first.conclusion != comparison.CONCLUSION.SAME or not knows:
