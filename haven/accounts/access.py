@@ -73,6 +73,8 @@ MAY: dict[str, frozenset[Role]] = {
     "record.read": frozenset({Role.SUPERVISOR, Role.AUDITOR}),  # which entries: audit/queries.py
     "record.export": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
+    # Whether an identification takes two people; off only on a legal basis (R-AI-3).
+    "two_people.set": frozenset({Role.ADMINISTRATOR}),
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     # Dates of all cases of the agency, orders to erase, and what is left of erased ones.
     "retention.watch": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
@@ -265,6 +267,28 @@ PAGES: dict[str, str] = {
     "review:close_search": "case.work",
     "review:authorise_search": "case.work",
     "review:refuse_search": "case.work",
+    "comparison:candidates": "case.work",
+    "comparison:more": "case.work",
+    "comparison:pair": "case.work",
+    "comparison:look": "case.work",
+    "comparison:sought": "case.work",
+    "comparison:second": "case.work",
+    "comparison:calibration": "case.work",
+    "leads:list": "case.work",
+    "leads:new": "case.work",
+    "leads:offers": "case.work",
+    "leads:take_up": "case.work",
+    "leads:from_comparison": "case.work",
+    "leads:about_item": "case.work",
+    "leads:about_group": "case.work",
+    "leads:lead": "case.work",
+    "leads:change": "case.work",
+    "decisions:list": "case.work",
+    "decisions:new": "case.work",
+    "decisions:one": "case.work",
+    "decisions:confirm": "case.work",
+    "decisions:refuse": "case.work",
+    "decisions:two_people": "two_people.set",
 }
 
 # Where a member begins: the first of these that a role opens.

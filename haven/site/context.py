@@ -23,6 +23,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("search:statistics", _("Statistics of searches"), "document"),
     ("authority:lists", _("Lists of your agency"), "filter"),
     ("categories:schemes", _("Schemes of categories"), "filter"),
+    ("decisions:two_people", _("Two people for an identification"), "people"),
     ("audit:list", _("Record"), "document"),
     ("mfa_index", _("How you sign in"), "key"),
     ("installation", _("This installation"), "help"),

@@ -422,7 +422,7 @@ def test_every_table_of_the_workbench_is_reached_or_outlives_its_case():
     }
 
     others = {"authority.OwnWord", "reveals.Choice", "wellbeing.AgencyPolicy"}
-    assert left - outlives - others == set()
+    assert left - outlives - others - {"decisions.TwoPeople"} == set()
     assert not [model for model in reached if model._meta.app_label in ("accounts", "audit")]
 
 
