@@ -74,6 +74,8 @@ MAY: dict[str, frozenset[Role]] = {
     "record.export": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     "tokens.watch": frozenset({Role.ADMINISTRATOR}),  # of programs; not what they are for
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
+    # Whether an identification takes two people; off only on a legal basis (R-AI-3).
+    "two_people.set": frozenset({Role.ADMINISTRATOR}),
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "care.group": frozenset({Role.WELLBEING}),  # sums of five people or more, never of one
     "care.set": frozenset({Role.ADMINISTRATOR, Role.WELLBEING}),  # what the agency asks for
@@ -319,6 +321,28 @@ PAGES: dict[str, str] = {
     "review:close_search": "case.work",
     "review:authorise_search": "case.work",
     "review:refuse_search": "case.work",
+    "comparison:candidates": "case.work",
+    "comparison:more": "case.work",
+    "comparison:pair": "case.work",
+    "comparison:look": "case.work",
+    "comparison:sought": "case.work",
+    "comparison:second": "case.work",
+    "comparison:calibration": "case.work",
+    "leads:list": "case.work",
+    "leads:new": "case.work",
+    "leads:offers": "case.work",
+    "leads:take_up": "case.work",
+    "leads:from_comparison": "case.work",
+    "leads:about_item": "case.work",
+    "leads:about_group": "case.work",
+    "leads:lead": "case.work",
+    "leads:change": "case.work",
+    "decisions:list": "case.work",
+    "decisions:new": "case.work",
+    "decisions:one": "case.work",
+    "decisions:confirm": "case.work",
+    "decisions:refuse": "case.work",
+    "decisions:two_people": "two_people.set",
 }
 
 # Where a member begins: the first of these that a role opens.

@@ -305,6 +305,12 @@ VERBS: dict[str, Verb] = {
     "face.search": Verb(_("Cases were searched for a face."), Kind.COMBINATION, needs_reason=True),
     "search.view": Verb(_("A search for a face was looked at."), Kind.CONSULTATION),
     "search.close": Verb(_("A search for a face was closed."), Kind.ERASURE),
+    "search.stop": Verb(
+        _("A search for a face was ended before every candidate was decided."),
+        Kind.ERASURE,
+        needs_reason=True,
+    ),
+    "search.widen": Verb(_("More candidates of a search were called up."), Kind.CONSULTATION),
     "search.authorise": Verb(
         _("An urgent search for a face was put under a legal basis."), Kind.ALTERATION
     ),
@@ -315,6 +321,34 @@ VERBS: dict[str, Verb] = {
     "search.refuse": Verb(
         _("A search for a face was refused authorisation and what it left was erased."),
         Kind.ERASURE,
+        needs_reason=True,
+    ),
+    "comparison.view": Verb(
+        _("A candidate was looked at beside the face searched for."), Kind.CONSULTATION
+    ),
+    "comparison.look": Verb(
+        _("The distance of a candidate was shown, after a first look."), Kind.CONSULTATION
+    ),
+    "comparison.conclude": Verb(
+        _("A candidate was compared feature by feature, and a conclusion kept."), Kind.ALTERATION
+    ),
+    # leads
+    "lead.make": Verb(_("A lead was made."), Kind.COLLECTION),
+    "lead.take_up": Verb(_("What the program offered was taken up as a lead."), Kind.COLLECTION),
+    "lead.view": Verb(_("A lead was looked at."), Kind.CONSULTATION),
+    "lead.change": Verb(_("A lead was taken a step further."), Kind.ALTERATION, needs_reason=True),
+    # decisions
+    "decision.make": Verb(_("Something was decided."), Kind.ALTERATION, needs_reason=True),
+    "decision.view": Verb(_("A decision was looked at."), Kind.CONSULTATION),
+    "decision.confirm": Verb(
+        _("A second person confirmed a decision."), Kind.ALTERATION, needs_reason=True
+    ),
+    "decision.refuse": Verb(
+        _("A second person did not confirm a decision."), Kind.ALTERATION, needs_reason=True
+    ),
+    "decision.set_rule": Verb(
+        _("It was set whether an identification takes two people."),
+        Kind.ADMINISTRATION,
         needs_reason=True,
     ),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),

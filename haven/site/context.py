@@ -28,6 +28,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("authority:lists", _("Lists of your agency"), "filter"),
     ("tokens:agency", _("Tokens of your agency"), "key"),
     ("categories:schemes", _("Schemes of categories"), "filter"),
+    ("decisions:two_people", _("Two people for an identification"), "people"),
     ("audit:list", _("Record"), "document"),
     ("mfa_index", _("How you sign in"), "key"),
     ("installation", _("This installation"), "help"),

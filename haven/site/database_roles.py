@@ -79,6 +79,12 @@ GRANTS = (
     Grant("wellbeing_helpplace", web="SID", worker="S"),
     Grant("wellbeing_sharedcheckin", web="SID", worker="SD"),  # taken back by its member
     Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
+    # What was seen on a pair is never changed; it goes with its search, or with the case.
+    Grant("comparison_*", web="SID", worker="SD"),
+    Grant("decisions_twopeople", web="SI", worker="S"),
+    Grant("decisions_*", web="SI", worker="SD"),
+    Grant("leads_leadchange", web="SID", worker="SD"),
+    Grant("leads_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.
     Grant("accounts_agency", web="SIU", worker="SU"),  # who left is nobody's contact
     Grant("accounts_member", web="SIU", worker="SU"),

@@ -31,6 +31,9 @@ urlpatterns = [
     path("", include("haven.workbench.review.urls")),
     path("", include("haven.workbench.queue.urls")),
     path("", include("haven.workbench.facets.urls")),
+    path("", include("haven.workbench.comparison.urls")),
+    path("", include("haven.workbench.leads.urls")),
+    path("", include("haven.workbench.decisions.urls")),
     path("", include("haven.workbench.retention.urls")),
 ]
 

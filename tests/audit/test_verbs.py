@@ -40,6 +40,9 @@ MADE = {
     "people/person_actions.py": [f"person.add_{kind}" for kind in Statement.Kind.values],
     "reveals/actions.py": ["reveal.part", "reveal.whole"],
     "reveals/asking.py": ["reveal.agree", "reveal.refuse"],
+    "decisions/actions.py": ["decision.confirm", "decision.refuse"],
+    "leads/actions.py": ["lead.make", "lead.take_up"],
+    "search/ending.py": ["search.close", "search.stop"],
 }
 
 

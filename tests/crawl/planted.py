@@ -199,7 +199,6 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     from haven.workbench.people import person_actions, queries
     from haven.workbench.retention import actions as retention
     from haven.workbench.review import actions as review
-    from haven.workbench.review import queries
     from haven.workbench.tokens import actions as tokens
 
     def mark(place: str) -> str:
@@ -244,7 +243,6 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
     change = queries.last_change(case)
     assert change is not None
     review.view_items(case.public_id, looked_for={"q": mark("looked_for")}, by=lead, at=NOW)
-    probe, search = _search(marks, owner, case.public_id, lead)
     clocks.set_date(
         case.public_id,
         until=timezone.localdate() + timedelta(days=400),
@@ -252,6 +250,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         by=lead,
         at=timezone.now(),
     )
+    probe, search, candidate = _search(marks, owner, case.public_id, lead)
     order = retention.ask(
         case.public_id, ground="order", reason=mark("reason to erase"), by=lead, at=NOW
     )
@@ -276,6 +275,10 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "member_id": lead.pk,
         "probe_id": probe,
         "search_id": search,
+        "candidate_id": candidate,
+        "lead_id": _lead(marks, owner, case.public_id, items[0].pk, lead),
+        "decision_id": _decision(marks, owner, case.public_id, group, lead),
+        "decision_kind": "identity",
         "position": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
         **_reveal(marks, owner, items[0], lead),
@@ -339,8 +342,39 @@ def _batch(marks: Marks, owner: str, case_id: Any, items: list[Any], lead: Membe
     return given.batch.public_id
 
 
-def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, Any]:
-    """Return the ids of a picture that was brought to search with, and of the search."""
+def _decision(marks: Marks, owner: str, case_id: Any, group: str, lead: Member) -> Any:
+    """Return the id of a decision in marked words."""
+    from haven.workbench.decisions import actions as decisions
+
+    who = decisions.Said(
+        kind="identity",
+        said=marks.new(owner, "identity"),
+        reason=marks.new(owner, "reason of a decision"),
+        group=group,
+    )
+    return decisions.decide(case_id, who, by=lead, at=NOW).public_id
+
+
+def _lead(marks: Marks, owner: str, case_id: Any, item: int, lead: Member) -> Any:
+    """Return the id of a lead in marked words, taken a step."""
+    from haven.workbench.leads import actions as leads
+
+    said = leads.Said(
+        what=marks.new(owner, "what"),
+        disproof=marks.new(owner, "disproof"),
+        alternatives=marks.new(owner, "alternatives"),
+        item=item,
+    )
+    made = leads.make(case_id, said, by=lead, at=NOW)
+    step = leads.Step(
+        state="passed_on", why=marks.new(owner, "why"), passed_to=marks.new(owner, "passed to")
+    )
+    leads.change(case_id, made.public_id, step, by=lead, at=NOW)
+    return made.public_id
+
+
+def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, Any, int]:
+    """Return the ids of a picture brought to search with, of the search and a candidate."""
     from haven.workbench.analysis import probing
     from haven.workbench.search import actions as searches
 
@@ -350,7 +384,23 @@ def _search(marks: Marks, owner: str, case_id: Any, lead: Member) -> tuple[Any, 
     assert search.probe is not None
     probing._save(search.probe, _findings(marks, owner, 9))
     searches.go_on(search.probe.pk, at=timezone.now())
-    return search.probe.public_id, search.public_id
+    candidate = search.candidates.order_by("rank")[0].pk
+    _compared(marks, owner, (case_id, search.public_id, candidate), lead)
+    return search.probe.public_id, search.public_id, candidate
+
+
+def _compared(marks: Marks, owner: str, ids: tuple[Any, Any, int], lead: Member) -> None:
+    """Keep what the lead concluded on a pair, in marked words."""
+    from haven.workbench.comparison import actions as comparison
+    from haven.workbench.comparison import features
+
+    seen = comparison.Seen(
+        conclusion="same",
+        sentence=f"The same mole, {marks.new(owner, 'sentence')}.",
+        features=dict.fromkeys(features.FEATURES, features.SIMILAR),
+        age="adult",
+    )
+    comparison.conclude(*ids, seen, by=lead, at=timezone.now())
 
 
 def _findings(marks: Marks, owner: str, number: int) -> engine.Media:

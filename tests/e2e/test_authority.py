@@ -34,7 +34,7 @@ def test_an_authority_is_entered_and_a_search_says_what_for(looked_at):
     expect(looked_at.candidates).to_have_count(0)
     looked_at.says_what_for("The same person on two phones.")
 
-    expect(looked_at.candidates.first).to_contain_text("candidate")
+    expect(looked_at.candidates.first).to_contain_text("To compare")
     expect(page.get_by_text("Lead, not identification")).to_be_visible()
     expect(page.get_by_text("not tested")).to_be_visible()
     page.reload()

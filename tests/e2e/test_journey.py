@@ -69,12 +69,13 @@ def test_a_face_is_searched_for_from_the_case_and_from_a_brought_picture(looked_
 
     looked_at.page.get_by_title("Find this face").first.click()
     looked_at.says_what_for()
-    expect(looked_at.candidates.first).to_contain_text("candidate")
-    expect(looked_at.candidates.first).to_contain_text("Person A")
+    expect(looked_at.candidates.first).to_contain_text("To compare")
+    expect(looked_at.candidates.filter(has_text="Person A").first).to_be_visible()
 
     looked_at.brings_a_picture(assets_root / "demo-obama-4.png")
-    expect(looked_at.candidates.first).to_contain_text("Person A")
-    looked_at.page.get_by_role("button", name="End and erase").click()
+    expect(looked_at.candidates.filter(has_text="Person A").first).to_be_visible()
+    looked_at.page.get_by_label("To end before that, say why").fill("Only a trial.")
+    looked_at.page.get_by_role("button", name="End early").click()
     expect(looked_at.notice).to_contain_text("erased")
 
 

@@ -99,6 +99,8 @@ OWN = {  # of a member, not of a case
     "wellbeing:own",
     "wellbeing:policy",
     "wellbeing:prompt",
+    "comparison:calibration",
+    "decisions:two_people",
     "retention:confirm",
     "retention:list",
     "retention:order",
@@ -207,6 +209,13 @@ POST_ALONE = {
     "queue:put_back_second",
     "queue:draw",
     "queue:settle",
+    "comparison:look",
+    "comparison:more",
+    "decisions:confirm",
+    "decisions:refuse",
+    "leads:change",
+    "leads:from_comparison",
+    "leads:take_up",
     "retention:close",
     "retention:confirm",
     "retention:extend",
@@ -287,6 +296,10 @@ BOTH = {
     "categories:many",
     "cases:members",
     "cases:open",
+    "comparison:pair",
+    "decisions:new",
+    "decisions:two_people",
+    "leads:new",
     "evidence:add_folder",
     "evidence:add_upload",
     "facets:saved",
@@ -474,6 +487,8 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         "agency_id": lead.agency_id,
         "probe_id": probe.public_id,
         "search_id": search.public_id,
+        **_decided(case.public_id, items[0].pk, face.group.public_id, lead),
+        "candidate_id": search.candidates.order_by("rank")[0].pk,
         "position": 0,
         "word_id": 0,
         "token_id": made.token.public_id,
@@ -512,6 +527,22 @@ def _care(item: Any, lead: "Member") -> Ids:
     return {
         "handed_id": Handed.objects.get(case=item.case).public_id,
         "outcome_id": outcome.public_id,
+    }
+
+
+def _decided(case_id: Any, item: int, group: str, lead: "Member") -> Ids:
+    """Return the ids of a lead and of a decision that waits."""
+    from haven.workbench.decisions import actions as decisions
+    from haven.workbench.leads import actions as leads
+
+    said = leads.Said(what="The same ring.", disproof="Another ring.", item=item)
+    followed = leads.make(case_id, said, by=lead, at=NOW)
+    who = decisions.Said(kind="identity", said="Ash Doe", reason="A passport.", group=group)
+    decided = decisions.decide(case_id, who, by=lead, at=NOW)
+    return {
+        "lead_id": followed.public_id,
+        "decision_id": decided.public_id,
+        "decision_kind": "identity",
     }
 
 

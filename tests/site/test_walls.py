@@ -70,9 +70,48 @@ def filled(world: object, north_lead: Member, evidence_root: object) -> None:  #
         item = Item.objects.filter(case=case)[0]
         path = saving.Found(name_bytes=b"a.jpg", stored_name="", sha256=item.sha256)
         saving.paths(item.run.exhibit, [path])
+        _compare(case, lead)
+        _follow(case, lead)
+        _answer(case, lead)
     for authority in Authority.objects.all():
         authority.exhibits.add(*Exhibit.objects.filter(case=authority.case))
         authority.other_cases.add(authority.case)
+
+
+def _compare(case: Case, lead: Member) -> None:
+    """Look at a candidate of the case's search and conclude on it."""
+    from haven.workbench.comparison import actions
+    from haven.workbench.search.models import Candidate
+
+    one = Candidate.objects.filter(search__case=case)[0]
+    ids = (case.public_id, one.search.public_id, one.pk)
+    actions.look(*ids, by=lead, at=timezone.now())
+    seen = actions.Seen(conclusion="none", sentence="Too dark.", age="unknown")
+    actions.conclude(*ids, seen, by=lead, at=timezone.now())
+
+
+def _follow(case: Case, lead: Member) -> None:
+    """Take a lead of the case a step further."""
+    from haven.workbench.leads import actions
+    from haven.workbench.leads.models import Lead
+
+    one = Lead.objects.filter(case=case)[0]
+    step = actions.Step(state="in_work", why="Begun.")
+    actions.change(case.public_id, one.public_id, step, by=lead, at=NOW)
+
+
+def _answer(case: Case, lead: Member) -> None:
+    """Have a colleague of the lead confirm what waits in the case."""
+    from haven.workbench.cases import actions as cases
+    from haven.workbench.decisions import actions
+    from haven.workbench.decisions.models import Decision
+
+    kim = Member.objects.create_user(
+        username=f"kim-{case.pk}", display_name="Kim", agency=lead.agency, roles=["analyst"]
+    )
+    cases.add_member(case.public_id, member=kim, role="worker", by=lead, at=NOW)
+    one = Decision.objects.filter(case=case)[0]
+    actions.answer(case.public_id, one.public_id, agrees=True, reason="Seen.", by=kim, at=NOW)
 
 
 class _Upload:

@@ -72,23 +72,6 @@ class TestCandidates:
 
         assert [one.strength for one in got] == ["strong", "none"]
 
-    def test_page_never_claims_more_than_a_candidate(
-        self, form, case, found, client_of, north_lead
-    ):
-        found("a", [person(0)])
-        found("b", [person(0, wobble=1)])
-        face = Face.objects.first()
-
-        asked = client_of(north_lead).post(
-            reverse("review:find_face", args=[case.public_id, face.pk]), form, follow=True
-        )
-        text = asked.content.decode().lower()
-
-        assert "strong candidate" in text
-        assert "distance 0." in text
-        for word in ("match", "identified", "hit"):
-            assert word not in text.replace("white", "")
-
 
 class TestProbe:
     @pytest.fixture(autouse=True)

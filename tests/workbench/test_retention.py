@@ -425,6 +425,7 @@ def test_every_table_of_the_workbench_is_reached_or_outlives_its_case():
         "authority.OwnWord",
         "categories.DefaultScheme",
         "categories.OwnScheme",
+        "decisions.TwoPeople",
         "reveals.Choice",
         "wellbeing.AgencyPolicy",
     }

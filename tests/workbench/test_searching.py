@@ -22,7 +22,7 @@ from haven.workbench.authority.queries import AcrossNotCovered, SearchNotCovered
 from haven.workbench.cases import actions as cases
 from haven.workbench.cases.queries import CaseNotFound
 from haven.workbench.evidence import actions as evidence
-from haven.workbench.search import actions, queries, statistics, urgent
+from haven.workbench.search import actions, ending, queries, statistics, urgent
 from haven.workbench.search.models import Candidate, FaceSearch
 from tests.workbench.build import NOW, SAID, basis, findings, person, png
 
@@ -82,7 +82,6 @@ class TestSearch:
             text = one.content.decode()
             assert "Lead, not identification" in text
             assert "1 face searched" in text
-            assert "not tested" in text
         assert FaceSearch.objects.count() == 1
         verbs = list(audit.of_case(case.pk).values_list("verb", flat=True))
         assert (verbs.count("face.search"), verbs.count("search.view")) == (1, 2)
@@ -135,16 +134,19 @@ class TestSearch:
         seen = client_of(north_reader).get(url).content.decode()
 
         assert "Seen on two phones" in seen
-        assert "strong candidate" not in seen
+        assert "comparison/" not in seen
         with pytest.raises(queries.ResultsHidden):
             queries.candidates(search, member=north_reader, at=NOW, top=20)
-        assert "strong candidate" in client_of(north_lead).get(url).content.decode()
+        shown = reverse("comparison:candidates", args=[case.public_id, search.public_id])
+        assert shown in client_of(north_lead).get(url).content.decode()
+        assert "To compare" in client_of(north_lead).get(shown).content.decode()
+        assert "To compare" not in client_of(north_reader).get(shown).content.decode()
         assert client_of(south_lead).get(url).status_code == 404
 
     def test_leaves_its_row_and_no_candidate_once_closed(self, asking, face, filled, north_lead):
         search = actions.search_face(asking.public_id, face.pk, ASK, by=north_lead, at=NOW)
 
-        actions.close(asking.public_id, search.public_id, by=north_lead, at=NOW)
+        ending.close(asking.public_id, search.public_id, by=north_lead, at=NOW)
 
         search.refresh_from_db()
         assert (search.state, search.reason) == ("closed", SAID["reason"])
@@ -350,8 +352,8 @@ class TestUrgentStart:
         assert {erased.agency_id, refused.agency_id} == {asking.agency_id}
 
     def test_cannot_just_be_closed(self, started, asking, north_lead):
-        with pytest.raises(actions.StillPending):
-            actions.close(asking.public_id, started.public_id, by=north_lead, at=NOW)
+        with pytest.raises(ending.StillPending):
+            ending.close(asking.public_id, started.public_id, by=north_lead, at=NOW)
 
 
 class TestUrgentPicture:
@@ -402,7 +404,7 @@ class TestUrgentPicture:
         assert self.crop(brought, north_lead)
         assert analysis.erase_old_probes(at=later + HOUR - HOUR / 60) == 0
         assert analysis.erase_old_probes(at=later + HOUR + HOUR / 60) == 1
-        assert actions.close_spent(at=later + 2 * HOUR) == 1
+        assert ending.close_spent(at=later + 2 * HOUR) == 1
 
     def test_refused_leaves_no_picture_template_or_crop(self, brought, asking, north_lead):
         kept = Path(settings.HAVEN_DATA_DIR) / "derivatives" / str(asking.public_id)

@@ -18,7 +18,7 @@ from haven.workbench.authority.models import Authority
 from haven.workbench.cases import actions as cases
 from haven.workbench.cases.models import Case
 from haven.workbench.evidence import actions as evidence
-from haven.workbench.search import actions, forgetting, holding, queries, urgent
+from haven.workbench.search import actions, ending, forgetting, holding, queries, urgent
 from haven.workbench.search.models import Candidate, FaceSearch
 from tests.workbench.build import NOW, SAID, basis, findings, person, png
 
@@ -161,7 +161,7 @@ class TestBetweenAskingAndLooking:
         self, waiting, asking, north_lead
     ):
         media = findings("p", [person(0, wobble=2)])
-        actions.close(asking.public_id, waiting.public_id, by=north_lead, at=NOW)
+        ending.close(asking.public_id, waiting.public_id, by=north_lead, at=NOW)
 
         probing._save(waiting.probe, media)  # the look began before
         actions.go_on(waiting.probe_id, at=LATER)

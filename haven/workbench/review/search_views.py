@@ -26,19 +26,17 @@ from haven.workbench.analysis import words as face_words
 from haven.workbench.cases import queries as cases
 from haven.workbench.people import queries as people
 from haven.workbench.review import words
-from haven.workbench.search import actions, forms, queries, urgent
+from haven.workbench.search import actions, ending, forms, queries, urgent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.http import HttpRequest, HttpResponse
 
     from haven.accounts.requests import MemberRequest
     from haven.workbench.cases.models import Case
-    from haven.workbench.search.models import Candidate, FaceSearch
+    from haven.workbench.search.models import FaceSearch
 
 F = TypeVar("F", bound=forms.Ask)
-TOP = 20  # candidates by default; more at once make people find someone in any list
+_LONGEST_REASON = 500  # characters
 _LONGEST_POSITION = 6  # digits; no picture holds a million faces
 
 
@@ -166,7 +164,13 @@ def search_face(request: MemberRequest, case_id: UUID, search_id: UUID) -> HttpR
 def close_search(request: MemberRequest, case_id: UUID, search_id: UUID) -> HttpResponse:
     """End one's own search."""
     try:
-        actions.close(case_id, search_id, by=request.user, at=timezone.now())
+        ending.close(
+            case_id,
+            search_id,
+            why=request.POST.get("why", "")[:_LONGEST_REASON],
+            by=request.user,
+            at=timezone.now(),
+        )
     except Conflict as error:
         messages.warning(request, str(error.words))
         return redirect("review:search", case_id, search_id)
@@ -251,31 +255,9 @@ def _failure(found: FaceSearch) -> words.Failure | None:
 
 
 def _results(request: MemberRequest, found: FaceSearch) -> dict[str, Any]:
-    """Return the candidates of a search with their words, and the face looked for."""
-    top = actions.MOST if request.GET.get("top") == str(actions.MOST) else TOP
-    shown = queries.candidates(found, member=request.user, at=timezone.now(), top=top)
+    """Return the face looked for, others on its picture, and how much is left to decide."""
     on_it = faces.probe_faces(found.probe) if found.probe is not None else []
     return {
-        "candidates": _rows(shown),
         "faces": [(face, face_words.quality(face.quality)) for face in on_it],
-        "top": top,
-        "most": actions.MOST,
+        "undecided": queries.undecided(found, member=request.user, at=timezone.now()),
     }
-
-
-def _rows(shown: Sequence[Candidate]) -> list[dict[str, Any]]:
-    """Return candidates with their words and people."""
-    named = people.persons([one.face.group for one in shown if one.face.group])
-    return [
-        {
-            "rank": one.rank,
-            "face": one.face,
-            "case": one.face.case,
-            "distance": f"{one.distance:.3f}",
-            "badge": face_words.STRENGTHS[one.strength][0],
-            "strength": face_words.STRENGTHS[one.strength][1],
-            "quality": face_words.quality(one.face.quality),
-            "person": named.get(one.face.group_id or 0),
-        }
-        for one in shown
-    ]

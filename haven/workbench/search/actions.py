@@ -3,10 +3,11 @@
 In      a face of a case or a brought picture; purpose, reason, basis; who and when
 Out     a FaceSearch with its candidates
 Fails   CaseNotFound, FaceNotFound, SearchNotFound, NotAllowed; WrongAsk, NoAuthority,
-        ProbeRefused, StillPending, UndecidedBefore
+        ProbeRefused, UndecidedBefore
 Why     asked once and done once: what was searched, for whom and on what basis is one row and
         one entry of the record, and looking at it again searches nothing (R-AI-1, R-AI-4)
-Not     here: comparing (performing.py), what is urgent (urgent.py), who sees what (queries.py)
+Not     here: comparing (performing.py), its end (ending.py), what is urgent and what becomes of it
+        (urgent.py), who sees what (queries.py)
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from haven.workbench.analysis import actions as analysis
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
-from haven.workbench.search import holding, performing, queries
+from haven.workbench.search import ending, holding, performing, queries
 from haven.workbench.search.models import FaceSearch
 
 if TYPE_CHECKING:
@@ -36,25 +37,12 @@ if TYPE_CHECKING:
     from haven.workbench.authority.models import Authority
     from haven.workbench.cases.models import Case
 
-MOST = performing.MOST
-_ENDED = (queries.STATE.CLOSED, queries.STATE.REFUSED)
-
 
 class WrongAsk(BadInput):
     """Purpose, reason or basis is missing."""
 
     code = "search.wrong_ask"
     words = _("Say what the search is for, why, and on what authority.")
-
-
-class StillPending(Conflict):
-    """An urgent search cannot just be closed."""
-
-    code = "search.still_pending"
-    words = _(
-        "This search started urgently. Put an authority to it, or say that authorisation was "
-        "refused."
-    )
 
 
 class UndecidedBefore(Conflict):
@@ -191,44 +179,6 @@ def view(case_id: UUID, search_id: UUID, *, by: Member, at: datetime) -> tuple[C
     return case, search
 
 
-@transaction.atomic
-def close(case_id: UUID, search_id: UUID, *, by: Member, at: datetime) -> FaceSearch:
-    """End one's own search: its candidates go, and what is left of a brought picture.
-
-    Raises:
-        CaseNotFound, NotAllowed, SearchNotFound: Not there, not to be done, or not the
-            member's own.
-        StillPending: It started urgently and nobody decided yet.
-    """
-    case = cases.get(case_id, member=by, to="work")
-    search = holding.hold(case, search_id)
-    if search.asked_by_id != by.pk:
-        raise queries.SearchNotFound(f"search {search.pk} is not the member's own")
-    if queries.is_pending(search):
-        raise StillPending(f"search {search.pk} waits for an authority")
-    for one in queries.of_probe(search):
-        if one.state not in _ENDED:
-            _end(one, by=by, at=at)
-    if search.probe is not None:
-        analysis.erase_probe(case_id, search.probe.public_id, by=by, at=at)
-    return search
-
-
-def close_spent(*, at: datetime) -> int:
-    """Close the searches whose brought picture was erased; return how many."""
-    spent = FaceSearch.objects.filter(
-        probe__state="erased", state__in=(queries.STATE.OPEN, queries.STATE.WAITING)
-    ).filter(authority__isnull=False)
-    closed = 0
-    for key in list(spent.order_by("pk").values_list("pk", flat=True)):
-        with transaction.atomic():
-            search = holding.hold_one(key)
-            if search is not None and search.state not in _ENDED:
-                _end(search, by=None, at=at)
-                closed += 1
-    return closed
-
-
 def _go_on(search: FaceSearch, *, at: datetime) -> None:
     """Do one search that waited, if it may still be done, else close it.
 
@@ -245,7 +195,7 @@ def _go_on(search: FaceSearch, *, at: datetime) -> None:
     if running is None:
         may = may and queries.basis_now(search, at=at) is not None
     if not may or not on_it:
-        _end(search, by=None, at=at)
+        ending.end(search, by=None, at=at)
         return
     best = max(on_it, key=lambda face: (face.quality, -face.position))
     search.position, search.state = best.position, queries.STATE.OPEN
@@ -258,21 +208,6 @@ def _lock_with_its_search(probe_id: int) -> None:
     first = locked.select_related("probe").first()
     if first is not None and first.probe is not None:
         analysis.lock_probe(first.probe)
-
-
-def _end(search: FaceSearch, *, by: Member | None, at: datetime) -> None:
-    """Close a search and forget its candidates."""
-    search.candidates.all().delete()
-    search.state, search.decided_by, search.decided_at = queries.STATE.CLOSED, by, at
-    search.save(update_fields=["state", "decided_by", "decided_at"])
-    record(
-        "search.close",
-        actor=by,
-        target=search,
-        case_id=search.case_id,
-        agency_id=search.case.agency_id,
-        at=at,
-    )
 
 
 def _new(case: Case, ask: Ask, *, by: Member, at: datetime) -> FaceSearch:

@@ -1,11 +1,13 @@
 """Forgetting: candidates go when the face templates that they rest on were erased.
 
 In      the case whose templates were erased
-Out     no candidate of its faces, and none of its searches; each search says how many went
+Out     no candidate of its faces, and none of its searches, but those on which somebody
+        concluded, without their distance; each search says how many went
 Fails   DatabaseError: tried again by the worker
 Why     a list of who is like whom is biometric as well (R-LED-2). The site cannot reach
         searches of cases that its member is not on; the worker can, in the next seconds. Until
-        then no page shows a candidate whose face has no template (queries.py)
+        then no page shows a candidate whose face has no template (queries.py). What a person
+        concluded by eye rests on the pictures and stays, for leads and decisions stand on it
 Not     here: erasing templates (haven.workbench.analysis), whole cases (haven.workbench.retention)
 """
 
@@ -33,8 +35,12 @@ def forget(case_pk: int) -> int:
         Q(face__case=case_pk, face__embedding__isnull=True)
         | Q(search__case=case_pk, search__face__embedding__isnull=True)
     )
-    by_search = dict(resting.order_by().values_list("search").annotate(Count("pk")))
+    touched = FaceSearch.objects.select_for_update().filter(pk__in=resting.values("search"))
+    list(touched.order_by("pk").values_list("pk"))  # nobody concludes meanwhile
+    resting.filter(decided_at__isnull=False).update(distance=None, strength="")
+    left = resting.filter(decided_at__isnull=True)
+    by_search = dict(left.order_by().values_list("search").annotate(Count("pk")))
     for search_pk in sorted(by_search):
-        gone, _by_table = resting.filter(search=search_pk).delete()
+        gone, _by_table = left.filter(search=search_pk).delete()
         FaceSearch.objects.filter(pk=search_pk).update(n_erased=F("n_erased") + gone)
     return sum(by_search.values())

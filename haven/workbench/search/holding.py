@@ -4,8 +4,9 @@ In      a search that was looked up in its case
 Out     the search as it is now; it, and those for other faces of its picture, wait for nobody else
 Fails   SearchNotFound: not in this case
 Why     authorising, refusing, ending and looking for another face of the picture change all
-        searches of the picture; two at one moment would each leave what the other erased
-Not     here: what is decided (urgent.py, actions.py)
+        searches of the picture; two at one moment would each leave what the other erased.
+        Who concludes on a candidate holds its search as well, so that none goes meanwhile
+Not     here: what is decided (urgent.py, ending.py, actions.py)
 
 Always in the order of their keys, so that two who decide wait for each other and not in a
 circle. A search that is added for the picture meanwhile was added by who held them.

@@ -71,6 +71,7 @@ class FaceSearch(models.Model):
     n_searched = models.PositiveIntegerField(null=True, blank=True)  # None: not done
     n_candidates = models.PositiveIntegerField(null=True, blank=True)
     n_erased = models.PositiveIntegerField(default=0)  # candidates, with their face templates
+    top = models.PositiveSmallIntegerField(default=20)  # how many were called up: 20, at most 50
     made_with = models.JSONField(default=dict)  # model, its digests, mode, limits of the words
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -124,6 +125,9 @@ class FaceSearch(models.Model):
                 condition=models.Q(face__isnull=True) | models.Q(probe__isnull=True),
                 name="search_looks_for_one_face",
             ),
+            models.CheckConstraint(
+                condition=models.Q(top__gte=1, top__lte=50), name="search_calls_up_at_most_fifty"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,8 +152,9 @@ class Candidate(models.Model):
     search = models.ForeignKey(FaceSearch, on_delete=models.CASCADE, related_name="candidates")
     rank = models.PositiveIntegerField()  # from 1
     face = models.ForeignKey("analysis.Face", on_delete=models.CASCADE, related_name="+")
-    distance = models.FloatField()
-    strength = models.CharField(max_length=10)  # a word of the engine
+    distance = models.FloatField(null=True)  # None: erased with the face template
+    strength = models.CharField(max_length=10, blank=True)  # a word of the engine; empty as above
+    decided_at = models.DateTimeField(null=True, blank=True)  # None: nobody concluded on it yet
 
     class Meta:
         verbose_name = _("candidate")

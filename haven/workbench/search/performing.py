@@ -17,6 +17,7 @@ from haven.audit.actions import record
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
+from haven.workbench.search import queries
 from haven.workbench.search.models import Candidate, FaceSearch
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from haven.workbench.analysis.models import Face, ProbeFace
 
-MOST = 50  # candidates kept of one search; in longer lists people find someone anyway
 MODE = "nearest"  # the nearest faces in order, however far; no threshold decides
 
 
@@ -38,12 +38,12 @@ def perform(search: FaceSearch, face: Face | ProbeFace, *, not_on: int | None = 
         quality=face.quality,
         not_on=not_on,
         exhibits=exhibits,
-        top=MOST,
+        top=queries.MOST,
     )
     search.gallery = gallery
     search.n_searched = faces.count_comparable(gallery, not_on=not_on, exhibits=exhibits)
     search.n_candidates = len(found)
-    search.made_with = {**faces.made_with(gallery), "mode": MODE, "top": MOST}
+    search.made_with = {**faces.made_with(gallery), "mode": MODE, "top": queries.MOST}
     search.ended_at = timezone.now()
     search.save()
     Candidate.objects.bulk_create(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haven.web.errors import Conflict, NotFound
@@ -24,6 +24,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.search.models import Candidate, FaceSearch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from haven.accounts.models import Member
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 STATE = FaceSearch.State
 PURPOSE = FaceSearch.Purpose
 URGENT_LIFE = timedelta(hours=48)  # AI Act, article 26(10)
+MOST = 50  # candidates kept of one search; 20 are called up at first (R-FACE-3, FBI NGI-IPS)
 _SHOWN = 30  # searches in the list of a case
 
 
@@ -130,6 +132,16 @@ def basis_now(search: FaceSearch, *, at: datetime) -> Authority | None:
     return min(found, key=lambda one: one.pk != search.authority_id, default=None)
 
 
+def is_live(search: FaceSearch, *, at: datetime) -> bool:
+    """Tell whether a search is open and stands on a valid authority or a clock that runs."""
+    if search.state != STATE.OPEN:
+        return False
+    running = clock(search, at=at)
+    if running is not None:
+        return not running.is_locked
+    return basis_now(search, at=at) is not None
+
+
 def is_without_basis(search: FaceSearch, *, at: datetime) -> bool:
     """Tell whether the authority of an open search has ended and no other covers it."""
     is_open = search.state in (STATE.OPEN, STATE.WAITING) and not is_pending(search)
@@ -141,12 +153,7 @@ def shows_results(search: FaceSearch, *, member: Member, at: datetime) -> bool:
 
     It is his own search, open, and stands on a valid authority or on a clock that runs.
     """
-    if search.asked_by_id != member.pk or search.state != STATE.OPEN:
-        return False
-    running = clock(search, at=at)
-    if running is not None:
-        return not running.is_locked
-    return basis_now(search, at=at) is not None
+    return search.asked_by_id == member.pk and is_live(search, at=at)
 
 
 def refused() -> QuerySet[FaceSearch]:
@@ -154,8 +161,16 @@ def refused() -> QuerySet[FaceSearch]:
     return FaceSearch.objects.filter(state=STATE.REFUSED).order_by("pk")
 
 
-def candidates(search: FaceSearch, *, member: Member, at: datetime, top: int) -> list[Candidate]:
+def candidates(
+    search: FaceSearch, *, member: Member, at: datetime, top: int | None = None
+) -> list[Candidate]:
     """Return the candidates that a member may see, nearest first, with their cases.
+
+    Args:
+        search: Of the member.
+        member: Who looks.
+        at: Now.
+        top: How many of the nearest at most; as many as were called up when not given.
 
     Raises:
         ResultsHidden: Locked, closed, refused, waiting, without a valid authority, or not the
@@ -163,11 +178,34 @@ def candidates(search: FaceSearch, *, member: Member, at: datetime, top: int) ->
     """
     if not shows_results(search, member=member, at=at):
         raise ResultsHidden(f"candidates of search {search.pk} are hidden")
+    found = called_up([search.pk], member=member)
+    return list(found.order_by("rank")[: search.top if top is None else top])
+
+
+def called_up(search_pks: Sequence[int], *, member: Member) -> QuerySet[Candidate]:
+    """Return the candidates that were called up, of cases that a member works on.
+
+    One whose face template was erased is not among them, unless somebody concluded on it.
+    """
     seen = cases.visible_to(member).values("pk")
-    found = Candidate.objects.filter(search=search, face__case__in=seen)
-    found = found.filter(face__embedding__isnull=False)  # else it was erased with its template
-    rows = found.select_related("face__group", "face__item", "face__case")
-    return list(rows.defer("face__embedding").order_by("rank")[:top])
+    found = Candidate.objects.filter(
+        search__in=search_pks, rank__lte=F("search__top"), face__case__in=seen
+    ).filter(Q(face__embedding__isnull=False) | Q(decided_at__isnull=False))
+    rows = found.select_related(
+        "face__group", "face__item", "face__case", "search__case", "search__face__item"
+    )
+    return rows.defer("face__embedding", "search__face__embedding")
+
+
+def undecided(search: FaceSearch, *, member: Member, at: datetime) -> int:
+    """Return on how many candidates a member has still to conclude.
+
+    With those of the other faces of its picture; without those that nobody may see now, because
+    the authority has ended.
+    """
+    live = [one.pk for one in of_probe(search) if shows_results(one, member=member, at=at)]
+    found = called_up(live, member=member)
+    return found.filter(decided_at__isnull=True).count()
 
 
 def bases(case: Case, *, across: bool, at: datetime) -> list[Authority]:

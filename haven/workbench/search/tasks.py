@@ -3,13 +3,13 @@
 In      the time for which the job was planned
 Out     changed rows
 Why     each may be started again at any time: what is done is not done twice
-Not     here: the work itself (urgent.py, actions.py)
+Not     here: the work itself (urgent.py, actions.py, ending.py)
 """
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from haven.workbench.search import actions, forgetting, urgent
+from haven.workbench.search import actions, ending, forgetting, urgent
 
 
 @app.task(name=urgent.ERASE_WORDS, queue="probes")
@@ -31,4 +31,4 @@ def clock(timestamp: int) -> None:  # the time for which it was planned
     now = timezone.now()
     urgent.lock_overdue(at=now)
     actions.go_on_left(at=now)
-    actions.close_spent(at=now)
+    ending.close_spent(at=now)

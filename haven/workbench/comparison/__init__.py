@@ -1,0 +1,1 @@
+"""Comparing candidates by eye: feature by feature, twice, the second time blind."""

@@ -1,0 +1,1 @@
+"""Decisions: what people hold to be true, final, each with its reason."""
