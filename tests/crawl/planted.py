@@ -185,7 +185,7 @@ def _office(marks: Marks, agency: Agency, home: str, lead: Member) -> dict[str, 
     }
 
 
-def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
+def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:  # noqa: PLR0915  # one of everything
     """Return the ids of a case, all of whose words are marked."""
     from haven.audit import queries as record
     from haven.workbench.analysis import actions as analysis
