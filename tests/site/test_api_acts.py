@@ -249,12 +249,14 @@ def test_notes_are_written_read_and_corrected(
     right = post(client, case, path, text="Seen on the quay.", version=1)
     late = post(client, case, path, text="Else.", version=1)
     listed = client.get(f"/api/cases/{case.public_id}/notes/?q=quay").json()["rows"]
+    every = client.get(f"/api/cases/{case.public_id}/notes/").json()["rows"]
     versions = client.get(f"/api/cases/{case.public_id}/{path}").json()
 
     assert (note["text"], note["version"]) == ("Seen in the harbour.", 1)
     assert (right.status_code, late.status_code) == (200, 409)
     assert late.json()["code"] == "note.changed"
     assert [one["text"] for one in listed] == ["Seen on the quay."]
+    assert every == listed
     assert [one["version"] for one in versions] == [2, 1]
     assert Note.objects.count() == 2
 

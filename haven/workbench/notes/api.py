@@ -53,7 +53,9 @@ class Correct(Schema):
     version: Annotated[int, Field(ge=1, le=_LAST_VERSION, description="that was read")]
 
 
-Words = Annotated[Text, Query(description="words that a note holds", max_length=200)]
+Words = Annotated[  # PostgreSQL compares no text with a zero byte
+    str, Query(description="words that a note holds", max_length=200, pattern=r"^[^\x00]*$")
+]
 
 
 @router.get("{uuid:case_id}/notes/", response={200: Rows[Note], **FAILURES}, url_name="notes")
