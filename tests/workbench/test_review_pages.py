@@ -253,7 +253,7 @@ class TestPictures:
 
     def test_cost_few_queries(self, browse, case, items, django_assert_max_num_queries):
         # session, its last moment, member, who asks, derivative, key; and the change of role
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             browse.client.get(self.url(case, items["one"]))
 
     def test_that_were_changed_on_disk_are_not_sent(self, browse, case, items):
