@@ -15,7 +15,7 @@ from haven.workbench.cases import actions as cases
 from haven.workbench.comparison import actions, calibration, features, queries
 from haven.workbench.comparison.models import Comparison, Look
 from haven.workbench.search import actions as searches
-from haven.workbench.search import ending, urgent
+from haven.workbench.search import ending, forgetting, urgent
 from haven.workbench.search import queries as search_queries
 from haven.workbench.search.models import Candidate
 from tests.walls import role
@@ -285,6 +285,40 @@ class TestClosing:
             )
 
         assert not Comparison.objects.exists()
+
+
+class TestWhatEnds:
+    def test_a_colleague_sees_no_pair_once_the_authority_was_withdrawn(
+        self, case, search, conclude, north_lead, colleague
+    ):
+        conclude(1, SAME, north_lead)
+        assert queries.for_second(case, member=colleague, at=NOW)
+        basis_of_it = authority.queries.of_case(case).get().public_id
+
+        authority.withdraw(case.public_id, basis_of_it, why="Ended.", by=north_lead, at=NOW)
+
+        seen = cases.queries.get(case.public_id, member=colleague)
+        assert not queries.for_second(seen, member=colleague, at=NOW)
+        for who in (north_lead, colleague):
+            with pytest.raises(queries.PairNotFound):
+                conclude(1, SAME, who)
+        assert search_queries.undecided(search, member=north_lead, at=NOW) == 0
+        ending.close(case.public_id, search.public_id, by=north_lead, at=NOW)  # needs no reason
+        assert [one.rank for one in search.candidates.all()] == [1]
+
+    def test_erased_templates_leave_what_was_concluded_without_its_distance(
+        self, case, search, conclude, north_lead
+    ):
+        conclude(1, SAME, north_lead)
+        Face.objects.filter(case=case).update(embedding=None)
+
+        assert forgetting.forget(case.pk) == 4
+
+        kept = search.candidates.get()
+        assert (kept.rank, kept.distance, kept.strength) == (1, None, "")
+        seen = cases.queries.get(case.public_id, member=north_lead)
+        pair = queries.pair(seen, search.public_id, kept.pk, member=north_lead, at=NOW)
+        assert (pair.nearness, pair.own.conclusion) == (None, "same")
 
 
 class TestSecondReviewer:

@@ -308,9 +308,9 @@ class TestPages:
         said = actions.Said(what="Same wall.", disproof="x", item=item.pk, group=group.public_id)
         actions.make(tied.public_id, said, by=north_lead, at=NOW)
         client = client_of(north_lead)
-        for name, key in (("item", item.pk), ("group", group.public_id)):
+        for part, name, key in (("review", "item", item.pk), ("people", "group", group.public_id)):
             fragment = reverse(f"leads:about_{name}", args=[tied.public_id, key])
-            page = client.get(reverse(f"review:{name}", args=[tied.public_id, key]))
+            page = client.get(reverse(f"{part}:{name}", args=[tied.public_id, key]))
             assert fragment in page.content.decode()
             assert "Same wall." in client.get(fragment).content.decode()
 
