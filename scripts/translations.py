@@ -61,6 +61,9 @@ ALLOWED = frozenset(
         "Lead, not identification",
         "identify a victim",
         "identify a suspect of an offence",
+        "It was set whether an identification takes two people.",
+        "Two people for an identification",
+        "An identification takes",
     }
 )
 KEYWORDS = {
