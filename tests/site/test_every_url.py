@@ -315,7 +315,8 @@ BOTH = {
     "review:find_face",
     "review:find_face_across",
 }
-SHARED = {"case_id", "position", "member_id", "kind"}  # the same in two cases of one member
+# The same in two cases of one member.
+SHARED = {"case_id", "position", "member_id", "kind", "decision_kind"}
 ELSEWHERE = {  # ids of what is no part of a case
     "uidb64": "MQ",
     "token": "set-password",
