@@ -136,7 +136,7 @@ class TestItems:
         for number in range(70):
             found(f"{number}.jpg", [person(number % 60)])
 
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(22):
             response = browse("items")
 
         assert len(numbers(response)) == 60
@@ -203,7 +203,7 @@ class TestItem:
         assert "\u202e" not in text
 
     def test_costs_few_queries(self, browse, items, django_assert_max_num_queries):
-        with django_assert_max_num_queries(30):
+        with django_assert_max_num_queries(34):
             browse("item", items["two"].pk)
 
 
