@@ -36,7 +36,7 @@ def test_an_authority_is_entered_and_a_search_says_what_for(looked_at):
 
     expect(looked_at.candidates.first).to_contain_text("To compare")
     expect(page.get_by_text("Lead, not identification")).to_be_visible()
-    expect(page.get_by_text("not tested")).to_be_visible()
+    expect(page.get_by_text("not tested").first).to_be_visible()
     page.reload()
     expect(looked_at.candidates.first).to_be_visible()
     looked_at.goes_to("Find a face")
