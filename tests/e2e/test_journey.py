@@ -32,7 +32,7 @@ def test_items_are_walked_with_the_keyboard_alone(looked_at):
     looked_at.presses("Enter")
     expect(looked_at.page.get_by_role("heading", level=1)).to_contain_text("Item")
     looked_at.presses("b")
-    expect(looked_at.page.locator("#stage")).to_contain_text("coarse")
+    expect(looked_at.page.locator("#stage")).to_contain_text("people are filled solid")
     looked_at.presses("Escape")
     looked_at.page.wait_for_url(re.compile(r"/items/\?.*faces=any"))
     assert looked_at.focused == tiles[1]
