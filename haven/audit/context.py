@@ -27,8 +27,8 @@ class Source:
 
     via: str = "program"  # web, token, worker, console, keeper
     session_key: Callable[[], str | None] = lambda: None  # asked late: signing in changes it
-    token: int | None = None  # key of the token with which a program came
     client: str = ""  # class and digest of the address, such as "private:3f…"
+    token: int | None = None  # key of the token with which a program came
 
     @property
     def session(self) -> str:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from haven.accounts.models import Member
 
 __all__ = ["world"]  # a fixture
-MEDIA = {"analysis:masked", "analysis:background", "analysis:crop", "analysis:probe_crop"}
+MEDIA = {
+    "analysis:masked",
+    "analysis:background",
+    "analysis:crop",
+    "analysis:probe_crop",
+    "comparison:sought",
+}
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
