@@ -38,6 +38,7 @@ MADE = {
     "retention/erasing.py": ["erasure.destroy_key", "erasure.finish"],
     "people/changing.py": [f"group.{verb}" for verb in GroupChange.Verb.values],
     "people/person_actions.py": [f"person.add_{kind}" for kind in Statement.Kind.values],
+    "queue/stopping.py": ["queue.stop", "queue.go_on"],
     "reveals/actions.py": ["reveal.part", "reveal.whole"],
     "reveals/asking.py": ["reveal.agree", "reveal.refuse"],
     "decisions/actions.py": ["decision.confirm", "decision.refuse"],
