@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haven.web.errors import BadInput, Conflict
-from haven.web.pages import page
+from haven.web.pages import page, picture
 from haven.workbench.analysis import words
 from haven.workbench.cases import queries as cases
 from haven.workbench.comparison import actions, features, forms, plot, queries
@@ -32,13 +32,6 @@ if TYPE_CHECKING:
     from haven.accounts.requests import MemberRequest
     from haven.workbench.cases.models import Case
 
-_SAFETY = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Content-Disposition": "inline; filename=view.jpg",
-}
 _LAST_WORD = 0.6  # upper distance of the weakest word, see haven/engine/search.py
 
 
@@ -124,7 +117,7 @@ def sought(
     jpeg = actions.sought_crop(
         case_id, search_id, candidate_id, member=request.user, at=timezone.now()
     )
-    return HttpResponse(jpeg, content_type="image/jpeg", headers=_SAFETY)
+    return picture(jpeg)
 
 
 @require_safe
