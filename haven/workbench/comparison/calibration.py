@@ -10,7 +10,6 @@ Not     here: a probability that two faces are one person; nobody can compute it
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,15 +18,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from haven.workbench.queue import estimating
 
+if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Text
 
 _TO = _("%(value)s (%(low)s to %(high)s)")
 _FILE = Path(__file__).with_name("calibration.json")
-LEVEL = 0.95  # of every interval
-_STEPS = 60  # halvings of [0, 1]: finer than a float needs
 _MOST = 10_000_000  # faces that may be asked about
 
 
@@ -165,7 +162,7 @@ def faces_asked(said: str) -> int:
 
 
 def interval(count: int, of: int) -> Rate:
-    """Return a share with its exact interval (Clopper and Pearson, 1934), at LEVEL.
+    """Return a share with its exact interval (Clopper and Pearson, 1934) at 95 per cent.
 
     Args:
         count: 0 to `of`.
@@ -173,9 +170,7 @@ def interval(count: int, of: int) -> Rate:
     """
     if not of:
         return Rate(0.0, 0.0, 1.0)
-    tail = (1 - LEVEL) / 2
-    low = _root(lambda p: 1 - _at_most(count - 1, of, p) - tail) if count else 0.0
-    high = _root(lambda p: tail - _at_most(count, of, p)) if count < of else 1.0
+    low, high = estimating.interval(count, of)
     return Rate(low, count / of, high)
 
 
@@ -189,17 +184,3 @@ def _line(one: dict[str, Any], pairs: int, n: int) -> Line:
         expected=Rate(*(part * n for part in rate)),
         at_least_one=Rate(*(1 - (1 - part) ** n for part in rate)),
     )
-
-
-def _at_most(count: int, of: int, p: float) -> float:
-    """Return the chance of at most `count` of `of`, each with chance p."""
-    return sum(math.comb(of, k) * p**k * (1 - p) ** (of - k) for k in range(count + 1))
-
-
-def _root(rises: Callable[[float], float]) -> float:
-    """Return where a rising function of [0, 1] crosses zero."""
-    low, high = 0.0, 1.0
-    for _step in range(_STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if rises(middle) < 0 else (low, middle)
-    return (low + high) / 2
