@@ -1,11 +1,13 @@
 # Thin on purpose: scripts/environment.py makes .venv, `haven` and Python modules do the rest.
 #   PYTHON=/path/to/python3.12   an interpreter for the environment
+#   PARALLEL=            every test in one process
 #   DATA=folder  PORT=8400       for `make up`
 
 PYTHON ?=
 DATA ?= var
 PORT ?= 8400
 UP ?=
+PARALLEL ?= --numprocesses auto --maxprocesses 4 --dist worksteal
 TESTS ?=
 export PYTHON
 
@@ -28,7 +30,7 @@ up: ## start the demonstration: database, worker, site; prints the address
 test: ## run every test, those in a browser too where Chromium is here
 	$(ENVIRONMENT) --dev
 	@$(RUN) -m haven.cli.main assets get
-	@$(RUN) -m pytest --e2e $(TESTS)
+	@$(RUN) -m pytest --e2e $(PARALLEL) $(TESTS)
 
 e2e: ## run the tests in a browser alone
 	$(ENVIRONMENT) --dev

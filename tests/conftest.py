@@ -5,6 +5,7 @@ Out     the fixed cast (two of the north agency, one of the south) and places to
 Fails   a test that needs assets is skipped with a reason when they are not on this machine
 """
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 DEFAULT_CACHE = Path("~/.cache/haven/assets").expanduser()
 PASSWORD = "north-wind-4711"  # noqa: S105  # of nobody
+# Browsers, a server and a worker share the machine with the tests beside them.
+PATIENCE_MS = 30_000
 BROWSER_ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -35,6 +38,7 @@ BROWSER_ARGS = (
 )
 # Short, because the path of a PostgreSQL socket is limited to 107 bytes.
 SESSION_DIR = Path(tempfile.mkdtemp(prefix="haven-"))
+atexit.register(shutil.rmtree, SESSION_DIR, ignore_errors=True)
 DATA_DIR = SESSION_DIR / "data"
 EVIDENCE_DIR = SESSION_DIR / "evidence"
 
@@ -66,6 +70,15 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let each process beside this one read this file first, for folders of its own.
+
+    With the name inherited, pytest-django would read the settings before it.
+    """
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--e2e",
@@ -85,12 +98,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _session_dir() -> Iterator[None]:
-    yield
-    shutil.rmtree(SESSION_DIR, ignore_errors=True)
-
-
 @pytest.fixture(autouse=True)
 def _in_english() -> Iterator[None]:
     """Begin each test in English: a language that an earlier one chose stays in its thread."""
@@ -108,7 +115,7 @@ def _no_probe_left_to_the_next_test() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(_session_dir: None) -> Iterator[None]:
+def django_db_modify_db_settings() -> Iterator[None]:
     """Have a database before pytest-django makes the test database in it."""
     if os.environ.get("DATABASE_URL"):
         yield
@@ -203,8 +210,9 @@ def evidence_root() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def _chromium() -> "Iterator[Browser]":
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     # Playwright's own loop runs in this thread; Django would take us for a coroutine.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
     with sync_playwright() as playwright:
@@ -226,7 +234,7 @@ def browser_page(_chromium: "Browser", live_server: Any) -> "Iterator[Page]":
     context = _chromium.new_context(
         base_url=live_server.url, viewport={"width": 1280, "height": 720}, locale="en-GB"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))

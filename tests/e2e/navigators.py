@@ -93,6 +93,7 @@ class Investigator:
 
     def presses(self, *keys: str) -> Self:
         """Press keys, one after another."""
+        self.page.wait_for_load_state()  # its keys are known when the page is whole
         for key in keys:
             self.page.keyboard.press(key)
         return self

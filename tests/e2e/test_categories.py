@@ -94,9 +94,11 @@ def test_a_key_on_the_page_of_an_item_goes_on_to_the_next_and_u_comes_back(grid)
     first, second = keys_of(grid)[:2]
     grid.keyboard.press("Enter")
     expect(grid.get_by_role("heading", level=1)).to_contain_text(f"Item {first}")
+    grid.wait_for_load_state()
 
     grid.keyboard.press("2")
     expect(grid.get_by_role("heading", level=1)).to_contain_text(f"Item {second}")
+    grid.wait_for_load_state()
     assert given() == [(first, "B")]
 
     grid.keyboard.press("u")

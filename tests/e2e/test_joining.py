@@ -15,6 +15,7 @@ from haven.accounts.models import Agency, Member
 from tests.accounts import people
 from tests.accounts.people import NOW
 from tests.accounts.test_passkeys import Authenticator
+from tests.conftest import PATIENCE_MS
 from tests.signing_in import let_in
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def beside(_chromium: "Browser", live_server: Any) -> Iterator[Colleague]:
 
     def open_for(member: Member) -> "Page":
         context = _chromium.new_context(base_url=live_server.url, locale="en-GB")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)
         session = let_in(Client(), member).cookies[configured.SESSION_COOKIE_NAME]
         context.add_cookies(

@@ -22,6 +22,11 @@ def group(investigator, seized, settings):
     return investigator
 
 
+def is_settled(page):
+    """Wait until the keyboard is back where it was before the page changed."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
+
+
 def test_faces_are_decided_and_moved_with_the_keyboard_alone(group):
     heading, page = group.page.locator("h1"), group.page
 
@@ -36,6 +41,7 @@ def test_faces_are_decided_and_moved_with_the_keyboard_alone(group):
     group.presses("u")
     expect(heading).to_contain_text("3 faces")
 
+    is_settled(page)
     page.locator("#faces [data-item]").nth(2).focus()
     group.presses("m")
     target = page.locator("[data-target]:focus")
@@ -46,6 +52,7 @@ def test_faces_are_decided_and_moved_with_the_keyboard_alone(group):
     group.presses("u")
     expect(heading).to_contain_text("3 faces")
 
+    is_settled(page)
     page.locator("#faces [data-item]").nth(0).focus()
     group.presses("x", "ArrowRight", "x", "n")
     expect(heading).to_contain_text("2 faces")

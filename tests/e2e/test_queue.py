@@ -94,6 +94,7 @@ def test_a_verdict_on_the_page_of_an_item_goes_on_with_the_queue(two, case):
     first = keys_of(lead)
     lead.keyboard.press("Enter")
     expect(lead).to_have_url(re.compile(f"/items/{first[0]}/"))
+    lead.wait_for_load_state()
 
     lead.keyboard.press("1")
 
@@ -111,6 +112,7 @@ def test_the_second_person_sees_nothing_of_the_first(two, items, case, north_lea
     lead, colleague = two
 
     colleague.goto(f"/cases/{case.public_id}/queue/second/")
+    colleague.wait_for_load_state()
     colleague.keyboard.press("Enter")
     expect(colleague.get_by_role("heading", name=f"Item {items[0].pk}")).to_be_visible()
     assert "Ring on the left hand" not in colleague.content()
@@ -119,6 +121,7 @@ def test_the_second_person_sees_nothing_of_the_first(two, items, case, north_lea
     assert "Ring on the left hand" not in colleague.content()
     assert "Sexual activity that is not penetrative" not in colleague.content()
     colleague.get_by_role("link", name="Back to the second look").click()
+    colleague.wait_for_url("**/queue/second/")
     colleague.keyboard.press("1")
     expect(colleague.get_by_text("0 wait for somebody")).to_be_visible()
     assert SecondLook.objects.get().code == "A"

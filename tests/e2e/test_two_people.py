@@ -21,14 +21,6 @@ from tests.workbench.build import NOW, basis, findings, person, png
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture(autouse=True)
-def _patience():
-    """Wait longer than for one browser: two of them and a server share the machine."""
-    expect.set_options(timeout=RUN_ENDS_MS)
-    yield
-    expect.set_options(timeout=5_000)  # Playwright's own
-
-
 @pytest.fixture
 def search(case_of_the_north, north_lead, north_reader, evidence_root):
     """Return a search of the lead in a case on which the reader works too."""
@@ -67,6 +59,8 @@ def second_browser(_chromium, live_server, north_reader):
 
 def compares_by_keyboard(page, sentence):
     """Answer every feature from top to bottom without a mouse, and keep it."""
+    expect(page.locator(".checklist")).to_be_visible()
+    page.wait_for_load_state()  # its keys are known when the page is whole
     for _feature in range(13):
         page.keyboard.press("1")
     page.keyboard.press("1")  # both look like adults
