@@ -177,13 +177,28 @@ def _client(asker: Asker) -> Client:
 
 
 def _forms(world: World, everyone: list[Asker]) -> dict[str, Mapping[str, Any]]:
-    """Return the forms that those who may most are shown, plainly filled, by address."""
+    """Return the forms that those who may most are shown, plainly filled, by address.
+
+    Of several the first that leads somewhere: a form may name what was made on the way to it,
+    and that is gone with the walk.
+    """
     found: dict[str, Mapping[str, Any]] = {}
     for asker in everyone:
         most = FORMS_REQUESTS.get((asker.column, asker.role))
         if most:
             walker = walkers.Walker(f"{asker.role}, {asker.column}", asker.member)
-            found |= walk.Walk(world, walker, seed=FORMS_SEED, known=()).go(most).forms
+            shown = walk.Walk(world, walker, seed=FORMS_SEED, known=()).go(most).forms
+            client = _client(asker)
+            for name in shown.keys() & ROUTED.keys():
+                address = walk.address_of(name, world.ids["ours"])
+                found[name] = next(
+                    (
+                        one
+                        for one in shown[name]
+                        if _answer(client, "POST", address, one) != NOT_THERE
+                    ),
+                    shown[name][0],
+                )
     return found
 
 

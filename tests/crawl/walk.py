@@ -57,6 +57,7 @@ HTMX_SHARE = 0.3  # of forms are sent as htmx does; a page works both ways
 FIRST = {"uidb64": "MQ", "token": "set-password"}  # arguments that are of no case
 NO_KEY = 999_999_999
 NOWHERE = "00000000-0000-4000-8000-000000000000"
+FORMS_OF_ONE = 8
 MOST_OF_ONE = 40  # requests for one address by name; lists have endless filters
 
 
@@ -79,7 +80,8 @@ class Report:
     statuses: Counter[int] = field(default_factory=Counter)
     reached: set[str] = field(default_factory=set)  # names of addresses that showed something
     shown: list[str] = field(default_factory=list)  # addresses that were answered with 200
-    forms: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # plainly filled, posted
+    # Plainly filled and posted, by the name of the address; the first few seen.
+    forms: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     leaks: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
@@ -199,7 +201,8 @@ class Walk:
             for fill in (self._plain, self._odd):
                 values = {one.name: fill(one) for one in form.fields}
                 if form.method == "post" and fill == self._plain:
-                    self.report.forms.setdefault(name_of(form.action), values)
+                    seen = self.report.forms.setdefault(name_of(form.action), [])
+                    seen += [values] if len(seen) < FORMS_OF_ONE else []
                 is_htmx = self.random.random() < HTMX_SHARE
                 is_kept = fill == self._plain and self.random.random() < KEPT_SHARE
                 self._add(Step(form.method, form.action, values, is_htmx, is_kept))
