@@ -27,7 +27,10 @@ def write(case, north_lead):
 
 
 def found_by(case, asked):
-    return {note.text for note in queries.holding(queries.latest(case), asked)}
+    return {
+        note.text
+        for note in queries.holding(queries.latest(case, member=case.opened_by, at=NOW), asked)
+    }
 
 
 class TestWriting:

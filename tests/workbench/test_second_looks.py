@@ -10,10 +10,11 @@ from haven.audit.models import Event
 from haven.web.errors import NotAllowed, NotFound
 from haven.workbench.categories import actions as categories
 from haven.workbench.categories.models import Verdict
+from haven.workbench.notes import actions as notes
 from haven.workbench.queue import agreement, queries, second
 from haven.workbench.queue.models import SecondLook
 from tests.workbench.build import NOW, person
-from tests.workbench.verdicts import code_of, give
+from tests.workbench.verdicts import code_of, give, give_many
 
 pytestmark = pytest.mark.usefixtures("scheme")
 REASON = "Ring on the left hand"
@@ -90,6 +91,44 @@ class TestBlind:
         assert f'data-verdict="{judged.pk}" data-code=""' in pages["grid"]
         assert pages["api"] == "[]"
         assert f'"item": {judged.pk}' not in pages["all"]
+
+    def test_no_filter_and_no_note_tells_it(
+        self, case, judged, drawn, client_of, colleague, north_lead
+    ):
+        notes.write(
+            case.public_id, "B, surely.", about="item", key=str(judged.pk), by=north_lead, at=NOW
+        )
+        client = client_of(colleague)
+        tile = f'data-item="{judged.pk}"', f'data-verdict="{judged.pk}"'
+
+        def shown(query):
+            page = client.get(reverse("review:items", args=[case.public_id]), query)
+            return any(one in page.content.decode() for one in tile)
+
+        def about():
+            where = reverse("notes:about", args=[case.public_id, "item", judged.pk])
+            return client.get(where).content.decode()
+
+        assert (shown({"verdict": "uk@1:B"}), shown({"verdict": "none"})) == (True, False)
+        assert "B, surely." in about()
+        client.post(reverse("queue:take_second", args=[case.public_id]))
+
+        assert (shown({"verdict": "uk@1:B"}), shown({"verdict": "none"})) == (False, True)
+        assert not shown({"verdict": "any"})
+        assert not shown({"judge": north_lead.pk})
+        assert "B, surely." not in about()
+        assert "notes of colleagues about it are shown when" in about()
+        listed = client.get(reverse("notes:list", args=[case.public_id])).content.decode()
+        assert "B, surely." not in listed
+
+    def test_it_is_not_judged_past_the_second_look(self, case, judged, drawn, colleague):
+        second.take(case.public_id, by=colleague, at=NOW)
+
+        with pytest.raises(categories.SecondLook):
+            give(judged, "A", colleague)
+        with pytest.raises(categories.SecondLook):
+            give_many(case, colleague, how="chosen", chosen=[judged.pk], over=True)
+        assert code_of(judged) == "B"
 
     def test_it_shows_again_once_the_second_is_given(
         self, case, judged, drawn, client_of, colleague

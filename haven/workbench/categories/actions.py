@@ -23,7 +23,7 @@ from haven.audit.actions import record
 from haven.web.errors import BadInput, Conflict
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.cases import queries as cases
-from haven.workbench.categories import choosing, queries, selecting
+from haven.workbench.categories import blinding, choosing, queries, selecting
 from haven.workbench.categories.models import Batch, CaseScheme, Verdict
 
 if TYPE_CHECKING:
@@ -64,6 +64,13 @@ class ChangedSince(Conflict):
 
     code = "category.changed_since"
     words = _("These are not the items any more that you were shown. Look again, then decide.")
+
+
+class SecondLook(Conflict):
+    """The member judges the item a second time, blind to the first verdict."""
+
+    code = "category.second_look"
+    words = _("You judge this item a second time: give your category on the page of second looks.")
 
 
 class NothingToUndo(Conflict):
@@ -115,9 +122,12 @@ def give(case_id: UUID, item_pk: int, judgement: Judgement, *, by: Member, at: d
     Raises:
         CaseNotFound, NotAllowed, CaseLocked: `by` may not work on a case he can see.
         ItemNotFound, SchemeNotFound, CodeNotFound: Not of this case or scheme.
+        SecondLook: `by` judges it a second time, and does so on the page for that.
     """
     case, scheme = _locked(case_id, judgement, by, at)
     item = items.item(case, item_pk)
+    if item.pk in blinding.hidden(case, by, at=at):
+        raise SecondLook(f"item {item.pk} is judged a second time by member {by.pk}")
     before = _standing(scheme, [item.pk]).get(item.pk)
     if before and before.code == judgement.code and before.of.given_by_id == by.pk:
         return Given([before], [])
@@ -151,9 +161,13 @@ def give_many(
             for one item.
         NothingChosen, TooMany: None is left, or more than AT_ONCE.
         ChangedSince: The selection was shown with other items or verdicts.
+        SecondLook: One of those chosen is judged a second time by `by`.
     """
     case, scheme = _locked(case_id, judgement, by, at)
-    found = selecting.look(case, selection, scheme.pk, judgement.code)
+    hidden = blinding.hidden(case, by, at=at)
+    if selection.how == queries.HOW.CHOSEN and not hidden.isdisjoint(selection.chosen):
+        raise SecondLook(f"of {len(selection.chosen)} items some are judged a second time")
+    found = selecting.look(case, selection, scheme.pk, judgement.code, hidden=hidden)
     if not found.item_pks:
         if selection.how == queries.HOW.CHOSEN and found.n_same:
             return Given([], [])  # each has it already, as one's own same verdict given again

@@ -9,16 +9,17 @@ Not     here: giving a verdict (actions.py), choosing which items (selecting.py)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from haven.accounts import queries as accounts
 from haven.web.errors import NotFound
-from haven.workbench.categories import schemes
+from haven.workbench.categories import blinding, schemes
 from haven.workbench.categories.models import (
     Batch,
     CaseScheme,
@@ -94,12 +95,18 @@ class Filters:
     """What the grid can be narrowed to by verdicts."""
 
     case: Case
+    member: Member
     choices: Sequence[tuple[str, str]]  # empty: the case never had a scheme
     judges: Sequence[tuple[int, str]]
 
     def having(self, verdict: str, *, by: int | None) -> Q | None:
-        """Return the condition of a choice, or None for no condition."""
-        return having(self.case, verdict, by=by)
+        """Return the condition of a choice, or None for no condition.
+
+        Items that the member judges a second time count as not reviewed: a filter must not
+        tell what the page of an item keeps back.
+        """
+        hidden = blinding.hidden(self.case, self.member, at=timezone.now())
+        return having(self.case, verdict, by=by, hidden=hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +246,7 @@ def tallies(found: InUse, *, n_items: int) -> list[Tally]:
 def filters(case: Case, *, member: Member) -> Filters:
     """Return what the grid of a case can be narrowed to by verdicts."""
     by = [(one.pk, one.display_name) for one in judges(case, member=member)]
-    return Filters(case, choices(case), by)
+    return Filters(case, member, choices(case), by)
 
 
 def judges(case: Case, *, member: Member) -> list[Member]:
@@ -248,17 +255,21 @@ def judges(case: Case, *, member: Member) -> list[Member]:
     return list(accounts.all_of_agency(member).filter(Exists(given)))
 
 
-def having(case: Case, verdict: str, *, by: int | None = None) -> Q | None:
+def having(
+    case: Case, verdict: str, *, by: int | None = None, hidden: Collection[int] = ()
+) -> Q | None:
     """Return the condition that items of a case fulfil to have a verdict; None: no condition.
 
     Args:
         case: The case.
         verdict: "" for no condition, ANY, NONE, or "uk@1:A"; "uk@1:" is none in that scheme.
         by: Key of the member whose verdict it must be.
+        hidden: Items whose verdicts do not count.
     """
     if not verdict and by is None:
         return None
     rows = Verdict.objects.filter(case=case, item=OuterRef("pk"), stands=True)
+    rows = rows.exclude(item__in=hidden) if hidden else rows
     if by is not None:
         rows = rows.filter(Q(given_by=by, restores__isnull=True) | Q(restores__given_by=by))
     ref, colon, code = verdict.rpartition(":")

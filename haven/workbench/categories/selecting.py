@@ -14,7 +14,7 @@ Exact duplicates need no selection: the same content is one item, however often 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -67,7 +67,14 @@ class Look:
     fingerprint: str = field(default="")
 
 
-def look(case: Case, selection: Selection, scheme_pk: int | None, code: str) -> Look:
+def look(
+    case: Case,
+    selection: Selection,
+    scheme_pk: int | None,
+    code: str,
+    *,
+    hidden: Collection[int] = (),
+) -> Look:
     """Return what giving a category to a selection would do.
 
     Args:
@@ -75,11 +82,12 @@ def look(case: Case, selection: Selection, scheme_pk: int | None, code: str) -> 
         selection: Which items.
         scheme_pk: The case's copy of the scheme; None: nobody used it yet.
         code: The category.
+        hidden: Items that are left alone and not counted: a second look must not tell.
 
     Raises:
         ItemNotFound, GroupNotFound, ExhibitNotFound, WrongSelection: See above.
     """
-    found = sorted(set(_found(case, selection)))
+    found = sorted(set(_found(case, selection)).difference(hidden))
     stands = _codes(scheme_pk, found) if len(found) < _MANY else _codes_of_all(scheme_pk)
     same = [pk for pk in found if stands.get(pk) == code]
     other = [pk for pk in found if stands.get(pk) not in (None, code)]

@@ -24,7 +24,7 @@ from haven.web.errors import BadInput, Conflict, WebError
 from haven.web.pages import page
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.cases import queries as cases
-from haven.workbench.categories import actions, forms, queries, selecting
+from haven.workbench.categories import actions, blinding, forms, queries, selecting
 from haven.workbench.evidence import queries as evidence
 
 if TYPE_CHECKING:
@@ -142,7 +142,8 @@ def many(request: MemberRequest, case_id: UUID) -> HttpResponse:
         return redirect("categories:case", case_id)
     code = form.cleaned_data["code"]
     category = in_use.scheme.get(code) if in_use else None
-    look = selecting.look(found, selection, in_use.pk if in_use else None, code)
+    hidden = blinding.hidden(found, request.user, at=timezone.now())
+    look = selecting.look(found, selection, in_use.pk if in_use else None, code, hidden=hidden)
     shown = selecting.shown(found, look.item_pks[:TILES])
     return page(
         request,

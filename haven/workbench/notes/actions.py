@@ -98,7 +98,7 @@ def correct(
         EmptyNote, LongNote: As they say.
     """
     case = cases.get(case_id, member=by, to="work")
-    last = queries.versions(case, thread)[0]
+    last = queries.versions(case, thread, member=by, at=at)[0]
     if last.version != version:
         raise NoteChanged(f"note {thread} has version {last.version}, not {version}")
     values = _words_of(text)

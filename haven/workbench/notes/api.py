@@ -64,7 +64,7 @@ def notes(
 ) -> dict[str, object]:
     """The notes of a case in their latest versions. Looking is recorded, with the words."""
     case = actions.view(case_id, looked_for=q, by=request.user, at=timezone.now())
-    found = queries.holding(queries.latest(case), q)
+    found = queries.holding(queries.latest(case, member=request.user, at=timezone.now()), q)
     return rows_of(window(found, order=queries.ORDER, after=after))
 
 
@@ -76,7 +76,7 @@ def notes(
 def note(request: MemberRequest, case_id: UUID, thread: UUID) -> list[object]:
     """Every version of a note, the latest first. Looking is recorded."""
     case = actions.view(case_id, by=request.user, at=timezone.now())
-    return list(queries.versions(case, thread))
+    return list(queries.versions(case, thread, member=request.user, at=timezone.now()))
 
 
 @router.post("{uuid:case_id}/notes/", response={200: Note, **REFUSALS}, url_name="notes")

@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from haven.web.errors import NotFound
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import item_queries as items
+from haven.workbench.categories import blinding
 from haven.workbench.evidence import queries as evidence
 from haven.workbench.notes.models import Note
 from haven.workbench.notes.words import words
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
+    from haven.accounts.models import Member
     from haven.workbench.analysis.models import FaceGroup, Item
     from haven.workbench.cases.models import Case
     from haven.workbench.evidence.models import Exhibit
@@ -76,20 +79,24 @@ def thing(case: Case, about: str, key: str) -> Thing:
     raise ThingNotFound(f"no such thing to write about in case {case.pk}")
 
 
-def latest(case: Case) -> QuerySet[Note]:
-    """Return the notes of a case, each in its latest version, the latest first."""
+def latest(case: Case, *, member: Member, at: datetime) -> QuerySet[Note]:
+    """Return the notes of a case, each in its latest version, the latest first.
+
+    Notes of colleagues about what the member judges a second time are kept back until then.
+    """
     later = Note.objects.filter(thread=OuterRef("thread"), version__gt=OuterRef("version"))
     return (
         Note.objects.filter(~Exists(later), case=case)
+        .exclude(_kept_back(case, member, at))
         .select_related("written_by", "exhibit", "group")
         .defer("folded", "found_by")
         .order_by(*ORDER)
     )
 
 
-def about(found: Thing) -> QuerySet[Note]:
+def about(found: Thing, *, member: Member, at: datetime) -> QuerySet[Note]:
     """Return the notes about one thing."""
-    return latest(found.case).filter(
+    return latest(found.case, member=member, at=at).filter(
         about=found.about, item=found.item, exhibit=found.exhibit, group=found.group
     )
 
@@ -104,13 +111,24 @@ def holding(found: QuerySet[Note], asked: str) -> QuerySet[Note]:
     return found.filter(found_by=query)
 
 
-def versions(case: Case, thread: UUID) -> list[Note]:
+def _kept_back(case: Case, member: Member, at: datetime) -> Q:
+    """Return the condition of the notes that could tell a second look what the first said."""
+    return Q(item__in=blinding.hidden(case, member, at=at)) & ~Q(written_by=member)
+
+
+def is_kept_back(found: Thing, *, member: Member, at: datetime) -> bool:
+    """Tell whether notes of colleagues about a thing are kept from a member now."""
+    return found.item is not None and found.item.pk in blinding.hidden(found.case, member, at=at)
+
+
+def versions(case: Case, thread: UUID, *, member: Member, at: datetime) -> list[Note]:
     """Return every version of a note, the latest first.
 
     Raises:
-        NoteNotFound: Not in this case.
+        NoteNotFound: Not in this case, or kept back.
     """
     found = Note.objects.filter(case=case, thread=thread).order_by("-version")
+    found = found.exclude(_kept_back(case, member, at))
     every = list(found.select_related("written_by", "exhibit", "group"))
     if not every:
         raise NoteNotFound(f"no such note in case {case.pk}")

@@ -40,9 +40,10 @@ def listing(request: MemberRequest, case_id: UUID) -> HttpResponse:
         return redirect("notes:list", case_id)
     find = forms.Find(request.GET)
     asked = find.asked()
-    case = actions.view(case_id, looked_for=asked, by=request.user, at=timezone.now())
+    now = timezone.now()
+    case = actions.view(case_id, looked_for=asked, by=request.user, at=now)
     shown = window(
-        queries.holding(queries.latest(case), asked),
+        queries.holding(queries.latest(case, member=request.user, at=now), asked),
         order=queries.ORDER,
         after=request.GET.get("after"),
         size=_ON_A_PAGE,
@@ -71,7 +72,7 @@ def about(request: MemberRequest, case_id: UUID, kind: str, thing_id: str) -> Ht
             return redirect("notes:about", case_id, kind, thing_id)
         form = forms.Write()
     case = cases.get(case_id, member=request.user)
-    thing = queries.thing(case, kind, thing_id)
+    thing, now = queries.thing(case, kind, thing_id), timezone.now()
     return page(
         request,
         "notes/about.html",
@@ -79,7 +80,8 @@ def about(request: MemberRequest, case_id: UUID, kind: str, thing_id: str) -> Ht
         case=case,
         may_work=cases.allows(case, "work"),
         thing=thing,
-        notes=queries.about(thing)[:_ABOUT_ONE_THING],
+        notes=queries.about(thing, member=request.user, at=now)[:_ABOUT_ONE_THING],
+        is_kept_back=queries.is_kept_back(thing, member=request.user, at=now),
         form=form,
         status=422 if form.errors else 200,
     )
@@ -100,7 +102,7 @@ def one(request: MemberRequest, case_id: UUID, thread: UUID) -> HttpResponse:
             messages.success(request, _("The note was corrected. What it said before stays."))
         return redirect("notes:one", case_id, thread)
     case = cases.get(case_id, member=request.user)
-    versions = queries.versions(case, thread)
+    versions = queries.versions(case, thread, member=request.user, at=timezone.now())
     last = versions[0]
     if not form.is_bound:
         form = forms.Correct(initial={"text": last.text, "version": last.version})
