@@ -29,10 +29,10 @@ STATUS_OF_DJANGO = {
 
 # What a browser must not let a page of ours do; passkeys are the one thing that it may.
 _UNUSED = (
-    *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture"),
+    *("accelerometer", "autoplay", "browsing-topics", "camera", "display-capture"),
     *("encrypted-media", "fullscreen", "geolocation", "gyroscope", "hid", "idle-detection"),
     *("local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture"),
-    *("screen-wake-lock", "serial", "storage-access", "usb", "web-share", "xr-spatial-tracking"),
+    *("screen-wake-lock", "serial", "storage-access", "usb", "xr-spatial-tracking"),
 )
 _PASSKEYS = ("publickey-credentials-create", "publickey-credentials-get")
 CLOSED = {

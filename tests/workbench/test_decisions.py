@@ -17,6 +17,7 @@ from haven.workbench.decisions import actions, queries
 from haven.workbench.decisions.models import Answer, Decision
 from haven.workbench.leads import actions as leads
 from haven.workbench.leads.models import Lead
+from haven.workbench.people import actions as people
 from haven.workbench.retention import rows
 from haven.workbench.search import actions as searches
 from tests.walls import role
@@ -315,6 +316,12 @@ class TestKinds:
         ):
             assert state(decide(kind, **whole)) == "stands"
         assert Lead.objects.get().state == "refuted"
+
+    def test_two_who_are_not_the_same_are_never_merged(self, case, groups, decide, north_lead):
+        decide("not_same", group=groups[0], other_group=groups[1])
+
+        with pytest.raises(people.KeptApart):
+            people.merge(case.public_id, groups[:2], by=north_lead, at=NOW)
 
     @pytest.mark.parametrize("kind", ["identity", "not_same", "lead", "stop", "own"])
     def test_page_asks_for_what_its_kind_wants(

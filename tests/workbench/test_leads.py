@@ -10,7 +10,7 @@ from haven import engine
 from haven.audit import queries as audit
 from haven.web.errors import NotAllowed
 from haven.workbench.analysis import actions as analysis
-from haven.workbench.analysis import grouping, saving
+from haven.workbench.analysis import face_templates, grouping, saving
 from haven.workbench.analysis.models import Face, FaceGroup
 from haven.workbench.cases import actions as cases
 from haven.workbench.comparison import actions as comparison
@@ -136,6 +136,29 @@ class TestOfAPair:
         for words in ("dlib-resnet", "expect 0.0 other people", "The measured errors", "strong"):
             assert words in text
         assert "No second reviewer has looked yet" in text
+
+    def test_stays_when_another_look_does_not_find_the_face(self, case, run, compared, north_lead):
+        actions.from_comparison(case.public_id, compared[0], by=north_lead, at=NOW)
+
+        saving.content(run, findings("near", []))
+
+        assert Lead.objects.get().candidate_id == compared[0]
+
+    def test_forgets_the_distance_with_the_templates_and_keeps_its_word(
+        self, case, run, compared, north_lead, client_of
+    ):
+        run.state, run.finished_at = run.State.FINISHED, NOW
+        run.save()
+        lead = actions.from_comparison(case.public_id, compared[0], by=north_lead, at=NOW)
+
+        face_templates.erase(case.public_id, reason="Ordered.", by=north_lead, at=NOW)
+
+        kept = Lead.objects.get()
+        assert (kept.distance, kept.strength) == (None, "strong")
+        page = client_of(north_lead).get(
+            reverse("leads:lead", args=[case.public_id, lead.public_id])
+        )
+        assert "was erased with the face templates" in page.content.decode()
 
     def test_is_not_made_where_the_faces_differ_or_twice(self, case, compared, north_lead):
         with pytest.raises(actions.NothingToLead):

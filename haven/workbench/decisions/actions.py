@@ -28,6 +28,7 @@ from haven.workbench.decisions.models import Answer, Decision, TwoPeople
 from haven.workbench.evidence import queries as evidence
 from haven.workbench.leads import actions as leads
 from haven.workbench.leads import queries as lead_queries
+from haven.workbench.people import face_actions as people
 from haven.workbench.search import queries as searches
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def decide(case_id: UUID, said: Said, *, by: Member, at: datetime) -> Decision:
         NotYet: Its lead comes of a search that waits for an authority.
         NotCompared: An identity on a pair that two people did not find to support it.
         NotSuperseded: The earlier one does not stand, or another waits to supersede it.
+        NotTwo: One of two groups that are not the same has no faces.
     """
     case = cases.get(case_id, member=by, to="work")
     analysis.lock_groups(case.pk)  # one decision of a case at a time
@@ -133,6 +135,15 @@ def decide(case_id: UUID, said: Said, *, by: Member, at: datetime) -> Decision:
     # A group that a decision names is no longer the program's to dissolve.
     analysis.finish_groups([one for one in (made.group, made.other_group) if one is not None])
     _record(made)
+    # Nothing joins or suggests the two any more; each decision has its own way back.
+    if made.kind == KIND.NOT_SAME and made.group and made.other_group:
+        people.tell_groups_apart(
+            case_id,
+            (made.group.public_id, made.other_group.public_id),
+            reason=made.reason[:500],
+            by=by,
+            at=at,
+        )
     if said.kind == KIND.LEAD and made.lead is not None:
         step = leads.Step(
             state=said.said, why=made.reason[:500], assigned_to=made.lead.assigned_to_id

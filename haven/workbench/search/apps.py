@@ -1,7 +1,9 @@
 """Django's name for this app, and what it waits for.
 
-In      the words of the analysis that a brought picture was looked at, that templates were erased
-Out     the search that waited for it goes on; candidates go with the templates
+In      the words of the analysis that a brought picture was looked at, that templates were erased;
+        its question which faces people decided about
+Out     the search that waited for it goes on; candidates go with the templates; faces that a
+        search found or began with
 """
 
 from typing import Any
@@ -19,8 +21,10 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         """Go on with a search when its picture was looked at; forget what lost its ground."""
-        from haven.workbench.analysis import face_templates, probing  # models load after the apps
+        # Models load after the apps.
+        from haven.workbench.analysis import decided, face_templates, probing
 
+        decided.ask_decided.connect(_searched, dispatch_uid="haven.search.searched")
         face_templates.erased.connect(_forget, dispatch_uid="haven.search.forget")
         probing.looked_at.connect(_go_on, dispatch_uid="haven.search.go_on")
 
@@ -32,6 +36,13 @@ def _go_on(probe_id: int, **_rest: Any) -> None:
     from haven.workbench.search import actions
 
     actions.go_on(probe_id, at=timezone.now())
+
+
+def _searched(face_pks: list[int], **_rest: Any) -> set[int]:
+    """Return the faces that candidates, and with them leads and decisions, stand on."""
+    from haven.workbench.search import queries
+
+    return queries.among(face_pks)
 
 
 def _forget(case_pk: int, **_rest: Any) -> None:

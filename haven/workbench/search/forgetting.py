@@ -15,11 +15,13 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import Count, F, Q
+from django.dispatch import Signal
 from procrastinate.contrib.django import app as jobs
 
 from haven.workbench.search.models import Candidate, FaceSearch
 
 FORGET = "search.forget"
+forgotten = Signal()  # when candidates lost their distance: what repeats one loses it as well
 
 
 def begin(case_pk: int) -> None:
@@ -43,4 +45,5 @@ def forget(case_pk: int) -> int:
     for search_pk in sorted(by_search):
         gone, _by_table = left.filter(search=search_pk).delete()
         FaceSearch.objects.filter(pk=search_pk).update(n_erased=F("n_erased") + gone)
+    forgotten.send(None)
     return sum(by_search.values())

@@ -219,6 +219,13 @@ def bases_for(search: FaceSearch, *, at: datetime) -> list[Authority]:
     return [one for one in bases(search.case, across=True, at=at) if _covers(one, search)]
 
 
+def among(face_pks: Sequence[int]) -> set[int]:
+    """Return which of these faces a search found or began with."""
+    found = Candidate.objects.filter(face__in=face_pks).values_list("face", flat=True)
+    began = FaceSearch.objects.filter(face__in=face_pks).values_list("face", flat=True)
+    return {*found, *(one for one in began if one is not None)}
+
+
 def of_probe(search: FaceSearch) -> QuerySet[FaceSearch]:
     """Return a search with those for other faces of the same brought picture."""
     same = Q(pk=search.pk)
