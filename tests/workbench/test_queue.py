@@ -40,6 +40,24 @@ def next_one(case, by, *, at=NOW):
 
 
 class TestOrder:
+    def test_a_large_case_is_begun_at_once_and_put_in_order_by_the_worker(
+        self, case, found, scheme, client_of, north_lead, monkeypatch
+    ):
+        monkeypatch.setattr(order, "INLINE", 2)
+        for number in range(5):
+            found(f"{number}.jpg", [person(number)] if number > 2 else [])
+        said = "are being put in order"
+
+        actions.take(case.public_id, most=1, by=north_lead, at=NOW)
+
+        where = reverse("queue:work", args=[case.public_id])
+        assert Entry.objects.count() == 2
+        assert not Entry.objects.filter(quality__isnull=True).exists()  # those with faces
+        assert said in client_of(north_lead).get(where).content.decode()
+        order.take_in(case.pk, at=NOW)
+        assert Entry.objects.count() == 5
+        assert said not in client_of(north_lead).get(where).content.decode()
+
     def test_the_clearest_face_comes_first_and_what_failed_not_at_all(
         self, case, found, north_lead
     ):

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from haven.workbench.cases.models import Case
 
 COMPARE = "queue.compare"
+TAKE_IN = "queue.take_in"
+INLINE = 5_000  # items taken in while a person waits: a fifth of a second; more by the worker
 RUNNING_S = 30  # while a run is going, its items are taken in at most this often
 AT_ONCE = 50  # verdicts whose near duplicates are sought by one statement: about a second
 
@@ -44,6 +46,7 @@ SELECT case_id, id, false, false, false, false,
     best_quality, CASE WHEN pdq_quality >= %(least)s THEN pdq END,
     md5(%(seed)s || id::text), false
 FROM analysis_item WHERE case_id = %(case)s AND status = 'done'
+ORDER BY 7 DESC, 8 DESC NULLS LAST LIMIT %(most)s
 ON CONFLICT (item_id) DO UPDATE
 SET is_first = excluded.is_first, quality = excluded.quality, pdq = excluded.pdq
 WHERE (queue_entry.is_first, queue_entry.quality, queue_entry.pdq)
@@ -93,19 +96,21 @@ def state_of(case: Case, *, at: datetime) -> State:
 
 
 @transaction.atomic
-def bring_up(case: Case, *, at: datetime) -> None:
+def bring_up(case: Case, *, at: datetime, whole: bool = False) -> None:
     """Take in new items and new verdicts; nothing where somebody else is at it right now.
 
-    Whoever gives items out looks for verdicts once more, so a step left out here does no harm.
+    Of a large case the worker takes in what is new, and until then a first part is there: the
+    items that are worth most. `whole` waits for all of it. Whoever gives items out looks for
+    verdicts once more, so a step left out here does no harm.
     """
     state_of(case, at=at)
-    state = State.objects.select_for_update(skip_locked=True).filter(case=case).first()
+    state = State.objects.select_for_update(skip_locked=not whole).filter(case=case).first()
     if state is None:
         return
     scheme = categories.current(case)
     scheme_pk = scheme.pk if scheme else None
     is_other = state.scheme_id != scheme_pk
-    is_new = _take_in(case, state, at)
+    is_new = _take_in(case, state, at, whole=whole)
     if is_other:
         state.scheme_id, state.seen_verdict, state.compared_verdict = scheme_pk, 0, 0
         state.estimated_verdict = 0
@@ -127,7 +132,7 @@ def bring_up(case: Case, *, at: datetime) -> None:
         ]
     )
     if state.seen_verdict > state.compared_verdict:
-        _ask_to_compare(case)
+        _ask(COMPARE, case)
 
 
 def mark(case: Case) -> None:
@@ -142,6 +147,13 @@ def mark(case: Case) -> None:
         urgent=list(urgent.values_list("exhibit", flat=True)),
         stopped=list(stopped.values_list("exhibit", flat=True)),
     )
+
+
+def take_in(case_pk: int, *, at: datetime) -> None:
+    """Take in all that is new; by the worker."""
+    state = State.objects.select_related("case").filter(case=case_pk).first()
+    if state is not None:
+        bring_up(state.case, at=at, whole=True)
 
 
 def compare(case_pk: int) -> None:
@@ -172,7 +184,7 @@ def _compare_some(case_pk: int) -> bool:
     return len(found) == AT_ONCE
 
 
-def _take_in(case: Case, state: State, at: datetime) -> bool:
+def _take_in(case: Case, state: State, at: datetime, *, whole: bool) -> bool:
     """Take in items that came or changed since the last time; tell whether there were any."""
     runs = analysis.last_runs(case).values()
     newest = items.items(case).aggregate(newest=Max("pk"))["newest"]
@@ -183,10 +195,17 @@ def _take_in(case: Case, state: State, at: datetime) -> bool:
     is_going = any(one.state == one.State.RUNNING for one in runs)
     if state.seen_runs and is_going and (at - state.brought_at).total_seconds() < RUNNING_S:
         return False
-    _run(_TAKE_IN, case=case.pk, seed=state.seed, least=items.NEAR_QUALITY)
+    is_part = not whole and items.items(case)[INLINE : INLINE + 1].exists()
+    if is_part:
+        _ask(TAKE_IN, case)
+        if Entry.objects.filter(case=case).exists():
+            return False
+    most = INLINE if is_part else None
+    _run(_TAKE_IN, case=case.pk, seed=state.seed, least=items.NEAR_QUALITY, most=most)
     mark(case)
     Entry.objects.filter(known(case), is_late=False).update(is_late=True)
-    state.seen_runs, state.brought_at, state.compared_verdict = stamp, at, 0
+    state.brought_at, state.compared_verdict = at, 0
+    state.seen_runs = "" if is_part else stamp
     return True
 
 
@@ -204,9 +223,9 @@ def standing(case: Case, scheme_pk: int | None) -> Exists:
     return Exists(rows.filter(item=OuterRef("item")))
 
 
-def _ask_to_compare(case: Case) -> None:
-    """Have the worker look for near duplicates of what was judged."""
-    job = jobs.configure_task(COMPARE, queue="queue", queueing_lock=f"queue-{case.pk}")
+def _ask(task: str, case: Case) -> None:
+    """Have the worker do one of its jobs for a case, once."""
+    job = jobs.configure_task(task, queue="queue", queueing_lock=f"{task}-{case.pk}")
     try:
         with transaction.atomic():
             job.defer(case_pk=case.pk)

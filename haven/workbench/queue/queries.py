@@ -27,6 +27,7 @@ from haven.workbench.queue.models import (
     Presence,
     Sample,
     SecondLook,
+    State,
     Stop,
     UrgentExhibit,
 )
@@ -108,6 +109,11 @@ def counts(case: Case, *, at: datetime) -> Counts:
         n_judged=Count("pk", filter=Q(is_open=False)),
     )
     return Counts(**found)
+
+
+def is_filling(case: Case) -> bool:
+    """Tell whether only a first part of a large case is in order yet."""
+    return State.objects.filter(case=case, seen_runs="").exists()
 
 
 def held(case: Case, member: Member, *, at: datetime) -> list[Item]:

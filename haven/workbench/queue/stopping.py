@@ -64,7 +64,7 @@ def decide(
     exhibit = evidence.get(exhibit_id, member=by, case_id=case_id) if exhibit_id else None
     if not reason.strip():
         raise StopReasonMissing("a stop without a reason")
-    order.bring_up(case, at=at)
+    order.bring_up(case, at=at, whole=True)  # figures of all of it
     State.objects.select_for_update().get(case=case)  # one decision after the other
     last = queries.stopped(case, exhibit)
     if (last is not None and last.stops) == stops:

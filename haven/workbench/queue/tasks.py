@@ -6,9 +6,16 @@ Fails   a job that fails is logged by the worker; the order is then less good, n
 Not     here: the work itself (order.py)
 """
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from haven.workbench.queue import order
+
+
+@app.task(name=order.TAKE_IN, queue="queue")
+def take_in(case_pk: int) -> None:
+    """Take new items of a large case into its order."""
+    order.take_in(case_pk, at=timezone.now())
 
 
 @app.task(name=order.COMPARE, queue="queue")

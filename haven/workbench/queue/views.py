@@ -59,6 +59,7 @@ def work(request: MemberRequest, case_id: UUID) -> HttpResponse:
         stopped=queries.stopped(case),
         is_stopped=queries.is_stopped(case),
         counts=queries.counts(case, at=now),
+        is_filling=queries.is_filling(case),
         control_percent=actions.CONTROL_PERCENT,
         held_min=actions.HELD_MIN,
         next_url=f"{reverse('queue:work', args=[case.public_id])}?n={most}&go=1",
