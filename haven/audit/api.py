@@ -32,7 +32,7 @@ class WrongFilter(BadInput):
     code = "audit.wrong_filter"
 
 
-class Filter(Schema):
+class EntryFilter(Schema):
     """Which entries to tell; empty fields choose nothing away. Read by the page's form."""
 
     words: Annotated[Word, Field(description="a name, or a word of a reason")] = ""
@@ -80,7 +80,7 @@ class EntryWhole(Schema):
 
 @router.get("entries/", response={200: Rows[Entry], **FAILURES}, url_name="record")
 def entries(
-    request: ReaderRequest, looked_for: Query[Filter], after: After = ""
+    request: ReaderRequest, looked_for: Query[EntryFilter], after: After = ""
 ) -> dict[str, object]:
     """The entries the reader may see, the latest first. Reading is recorded."""
     del looked_for  # described to whoever asks; read by the form of the page

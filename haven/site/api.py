@@ -21,13 +21,19 @@ from ninja.security import HttpBearer, SessionAuth
 from haven.audit import api as record
 from haven.web import errors, failed
 from haven.workbench.analysis import api as analysis
+from haven.workbench.authority import api as authority
 from haven.workbench.cases import api as cases
 from haven.workbench.categories import api as categories
+from haven.workbench.comparison import api as comparison
+from haven.workbench.decisions import api as decisions
 from haven.workbench.evidence import api as evidence
 from haven.workbench.facets import api as facets
+from haven.workbench.leads import api as leads
 from haven.workbench.notes import api as notes
 from haven.workbench.people import api as people
+from haven.workbench.queue import api as queue
 from haven.workbench.review import api as review
+from haven.workbench.search import api as search
 
 NAMESPACE = "api"
 
@@ -73,7 +79,11 @@ api = Api(
     docs_decorator=require_safe,
     auth=[TokenAuth(), SessionAuth()],
 )
-for _part in (cases, evidence, analysis, review, categories, people, notes, facets):
+_OF_CASES = (
+    *(cases, evidence, authority, analysis, review, categories, people, notes),
+    *(queue, facets, search, comparison, leads, decisions),
+)
+for _part in _OF_CASES:
     api.add_router("cases/", _part.router)
 api.add_router("record/", record.router)
 

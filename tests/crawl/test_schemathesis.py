@@ -65,6 +65,7 @@ EVERYONE = {  # and whether the API shows anything at all
 IDS = (
     *("case_id", "item_id", "group_id", "entry_id"),
     *("exhibit_id", "batch_id", "filter_id", "thread"),
+    *("lead_id", "decision_id", "search_id", "person_id", "change_id"),
 )
 CSRF = "c" * 32
 

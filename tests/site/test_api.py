@@ -188,6 +188,23 @@ def test_no_page_tries_the_api_out_with_scripts_of_another_host(lead: Client) ->
     assert "://" not in json.dumps(lead.get("/api/openapi.json").json())
 
 
+def test_no_two_shapes_share_a_name_or_one_would_describe_the_other() -> None:
+    from ninja import Schema
+
+    shapes: dict[str, set[str]] = {}
+    for one in _below(Schema):
+        if one.__module__.startswith("haven.") and "[" not in one.__name__:
+            shapes.setdefault(one.__name__, set()).add(one.__module__)
+
+    assert {name: where for name, where in shapes.items() if len(where) > 1} == {}
+
+
+def _below(shape: type) -> Iterator[type]:
+    for one in shape.__subclasses__():
+        yield one
+        yield from _below(one)
+
+
 def test_a_failure_that_nobody_planned_tells_nothing(
     north_lead: "Member", world: World, monkeypatch: Any
 ) -> None:

@@ -66,6 +66,12 @@ class Change:
     change: GroupChange
     is_undoable: bool
 
+    @property
+    def groups(self) -> list[str]:
+        """Return the public ids of the groups it is about."""
+        both = [*self.change.before["groups"], *self.change.after["groups"]]
+        return list(dict.fromkeys(one["id"] for one in both))
+
 
 def people(
     case: Case, after: str | None, *, least_faces: int = 1

@@ -30,6 +30,9 @@ class Token(models.Model):
         EXHIBIT = "exhibit", _("add folders as exhibits")
         ANALYSE = "analyse", _("start and repeat analyses")
         FILTER = "filter", _("keep filters")
+        LEAD = "lead", _("make leads and take their next steps")
+        GROUP = "group", _("name people, change groups of faces and undo changes")
+        QUEUE = "queue", _("take items to look through and put them back")
 
     class Ended(models.TextChoices):
         REVOKED = "revoked", _("revoked")
