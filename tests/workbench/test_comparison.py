@@ -404,8 +404,8 @@ class TestSecondReviewer:
 
         got = queries.agreement(case)
 
-        assert (got.pairs, got.agree) == (3, 2)
-        assert got.share.low < 2 / 3 < got.share.high
+        assert (got.n, got.n_same) == (3, 2)
+        assert got.raw_low < 2 / 3 < got.raw_high
         assert got.kappa == pytest.approx(0.4)
         page = client_of(colleague).get(reverse("comparison:second", args=[case.public_id]))
         assert "0.40" in page.content.decode()

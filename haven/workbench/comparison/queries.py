@@ -22,6 +22,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.comparison import calibration
 from haven.workbench.comparison.models import Comparison, Look
 from haven.workbench.people import queries as people
+from haven.workbench.queue import agreement as two_people
 from haven.workbench.search import queries as searches
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.workbench.analysis.models import Face, ProbeFace
     from haven.workbench.cases.models import Case
+    from haven.workbench.queue.agreement import Agreement
     from haven.workbench.search.models import Candidate, FaceSearch
 
 CONCLUSION = Comparison.Conclusion
@@ -54,15 +56,6 @@ class Nearness(NamedTuple):
     distance: float
     strength: str
     line: calibration.Line
-
-
-class Agreement(NamedTuple):
-    """How often two reviewers concluded the same."""
-
-    pairs: int
-    agree: int
-    share: calibration.Rate
-    kappa: float | None  # Cohen's; None where it is not defined
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +151,13 @@ def done_by(case: Case, *, member: Member, at: datetime) -> list[Pair]:
     return [one for one in rows if len(one.shown) > 1 and _may_see(one, member, at)]
 
 
-def agreement(case: Case) -> Agreement:
-    """Return how far first and second reviewers of a case agree."""
+def agreement(case: Case) -> Agreement | None:
+    """Return how far first and second reviewers of a case agree; None without a pair."""
     rows = Comparison.objects.filter(candidate__search__case=case).order_by("place")
     both: dict[int, list[str]] = {}
     for candidate, conclusion in rows.values_list("candidate_id", "conclusion"):
         both.setdefault(candidate, []).append(conclusion)
-    done = [tuple(one) for one in both.values() if len(one) == 2]  # first and second
-    agree = sum(first == second for first, second in done)
-    share = calibration.interval(agree, len(done))
-    return Agreement(len(done), agree, share, _kappa(done))
+    return two_people.agreement([(one[0], one[1]) for one in both.values() if len(one) == 2])
 
 
 def comparison_of(case: Case, candidate_pk: int) -> list[Comparison]:
@@ -323,16 +313,3 @@ def _in_own_order(found: list[Pair], member: Member) -> list[Pair]:
 def _shuffled(*keys: int) -> bytes:
     """Return a sort key that has nothing to do with the numbers, and stays."""
     return hashlib.sha256(repr(keys).encode()).digest()
-
-
-def _kappa(done: list[tuple[str, ...]]) -> float | None:
-    """Return Cohen's kappa over pairs of conclusions; 1 agrees wholly, 0 as chance would."""
-    if not done:
-        return None
-    n = len(done)
-    words = {word for one in done for word in one}
-    by_chance = sum(
-        sum(one[0] == word for one in done) * sum(one[1] == word for one in done) for word in words
-    ) / (n * n)
-    agreed = sum(one[0] == one[1] for one in done) / n
-    return None if by_chance == 1 else (agreed - by_chance) / (1 - by_chance)
