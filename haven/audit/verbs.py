@@ -220,6 +220,9 @@ VERBS: dict[str, Verb] = {
     ),
     # care for who looks
     "policy.set": Verb(_("An agency changed what it sets for looking."), Kind.ADMINISTRATION),
+    "practice.finish": Verb(
+        _("A member finished the practice on harmless pictures."), Kind.ADMINISTRATION
+    ),
     "handed.take": Verb(
         _("A member took over what a colleague had asked not to see."), Kind.ALTERATION
     ),

@@ -17,6 +17,9 @@ from haven.engine.options import PROFILES, Limits, Options, for_profile
 from haven.engine.originals import SIDE_PX as ORIGINAL_SIDE_PX
 from haven.engine.originals import Drawing, open_original, piece
 from haven.engine.pipeline import Models, analyse
+from haven.engine.practice import NAMES as PRACTICE_NAMES
+from haven.engine.practice import Harmless, harmless
+from haven.engine.practice import views as practice_views
 from haven.engine.provenance import SEGMENTER, fingerprint, models_in, versions
 from haven.engine.records import (
     Derivatives,
@@ -47,6 +50,7 @@ __all__ = [
     "EMBEDDING_LENGTH",
     "MODEL_NAME",
     "ORIGINAL_SIDE_PX",
+    "PRACTICE_NAMES",
     "PROFILES",
     "RUNNERS",
     "SANDBOX_TIERS",
@@ -66,6 +70,7 @@ __all__ = [
     "Face",
     "FaceTable",
     "FileType",
+    "Harmless",
     "Kind",
     "Layer",
     "Limits",
@@ -89,6 +94,7 @@ __all__ = [
     "fingerprint",
     "for_profile",
     "group",
+    "harmless",
     "inference_devices",
     "models_in",
     "near_pdq",
@@ -97,6 +103,7 @@ __all__ = [
     "open_original",
     "pdq_from_hex",
     "piece",
+    "practice_views",
     "read_faces",
     "read_media",
     "retryable_codes",

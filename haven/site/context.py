@@ -21,6 +21,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("accounts:profile", _("My page"), "person"),
     ("wellbeing:help", _("Help for you"), "phone"),
     ("wellbeing:own", _("What I saw"), "hidden"),
+    ("onboarding:practice", _("Practice"), "play"),
     ("wellbeing:group", _("How much the agency saw"), "people"),
     ("wellbeing:policy", _("Care for who looks"), "help"),
     ("accounts:resets", _("Resets of sign-ins"), "retry"),

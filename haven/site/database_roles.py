@@ -77,6 +77,8 @@ GRANTS = (
     Grant("wellbeing_optout", web="SID", worker="SD"),
     Grant("wellbeing_outcome*", web="SI", worker="SD"),
     Grant("wellbeing_helpplace", web="SID", worker="S"),
+    Grant("wellbeing_practised", web="SI", worker="S"),  # finished once
+    Grant("onboarding_*", web="SID", worker="S"),  # who begins again
     Grant("wellbeing_sharedcheckin", web="SID", worker="SD"),  # taken back by its member
     Grant("wellbeing_*", web="SIU", worker="SUD"),  # what was seen is never taken back
     # What was seen on a pair is never changed; it goes with its search, or with the case.

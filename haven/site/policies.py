@@ -40,6 +40,8 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "wellbeing.SharedCheckIn": "how a member was; SPECIAL shows it to the two it is between",
     "wellbeing.GroupWeek": "sums of an agency, five people or more; SPECIAL shows each its own",
     "wellbeing.Sitting": "how long a member worked; SPECIAL shows each member the own",
+    "wellbeing.Practised": "that a member finished the practice; SPECIAL shows it to colleagues",
+    "onboarding.StageDone": "how far a member is; SPECIAL shows each member the own",
     "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
 }
 
@@ -189,6 +191,12 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
         " WHERE parent.id = handed_id)",
         "DELETE": f"member_id = {ME}",
     },
+    # That somebody finished the practice is for colleagues; how far one is, for nobody else.
+    "wellbeing_practised": {
+        "SELECT": _COLLEAGUE,
+        "INSERT": f"member_id = {ME}",
+    },
+    "onboarding_stagedone": {"ALL": f"member_id = {ME}"},
     "wellbeing_sitting": {"ALL": f"member_id = {ME}"},
     "wellbeing_agencypolicy": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "haven.workbench.categories",
     "haven.workbench.wellbeing",
     "haven.workbench.reveals",
+    "haven.workbench.onboarding",
     "haven.workbench.people",
     "haven.workbench.review",
     "haven.workbench.queue",

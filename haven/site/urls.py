@@ -26,6 +26,7 @@ urlpatterns = [
     path("", include("haven.workbench.notes.urls")),
     path("", include("haven.workbench.categories.urls")),
     path("", include("haven.workbench.wellbeing.urls")),
+    path("", include("haven.workbench.onboarding.urls")),
     path("", include("haven.workbench.reveals.urls")),
     path("", include("haven.workbench.people.urls")),
     path("", include("haven.workbench.review.urls")),

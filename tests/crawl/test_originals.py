@@ -24,7 +24,7 @@ from haven.accounts.access import Role
 from haven.audit import queries as audit
 from haven.workbench.analysis import originals
 from haven.workbench.analysis.models import Face, Item, Occurrence
-from haven.workbench.reveals import actions
+from haven.workbench.reveals import lens
 from haven.workbench.reveals.models import Reveal
 from haven.workbench.wellbeing.models import Exposure
 from tests.crawl import reading
@@ -61,7 +61,7 @@ class Original:
             seen = _fine(cv2.resize(picture, (wide, high), interpolation=cv2.INTER_AREA))
             one, other = seen[self.free], self.fine[self.free]
             return float(np.corrcoef(one, other)[0, 1]) > SAME
-        side = round(actions.LENS * SIDE_PX)
+        side = round(lens.SIDE * SIDE_PX)
         if min(high, wide) <= side or abs(picture.shape[0] - picture.shape[1]) > 4:
             return False
         seen = _fine(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA))

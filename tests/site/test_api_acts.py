@@ -81,6 +81,7 @@ FOR_PEOPLE = {  # no program does these, and why
     "mfa_reauthenticate": "signing in",
     "mfa_reauthenticate_webauthn": "signing in",
     "mfa_remove_webauthn": "signing in",
+    "onboarding": "a person practises with their own hands",
     "openid_connect_login": "signing in",
     "people:apart": "a face is judged by a person who looks at it",
     "people:apart_groups": "as two faces",

@@ -17,7 +17,7 @@ from haven.accounts import access
 from haven.audit import queries as audit
 from haven.workbench.analysis import originals
 from haven.workbench.cases import queries as cases
-from haven.workbench.reveals import actions, asking, queries
+from haven.workbench.reveals import actions, asking, lens, queries
 from haven.workbench.wellbeing import actions as ledger
 from haven.workbench.wellbeing.models import AgencyPolicy, Exposure
 from tests.workbench import opened as opening
@@ -348,7 +348,7 @@ class TestThePicture:
     ) -> None:
         jpeg = self.shown(case, item, north_lead, 3, x=0.0, y=0.0)
 
-        side = round(actions.LENS * 320)
+        side = round(lens.SIDE * 320)
         assert decoded(jpeg).shape == (side, side, 3)
         corner = opening.pixels()[:side, :side, ::-1].reshape(-1, 3).mean(axis=0)
         assert np.abs(decoded(jpeg).reshape(-1, 3).mean(axis=0) - corner).max() < 25

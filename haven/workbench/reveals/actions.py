@@ -26,10 +26,10 @@ from haven.workbench.analysis import actions as analysis
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.analysis import originals
 from haven.workbench.cases import queries as cases
-from haven.workbench.reveals import queries
+from haven.workbench.reveals import lens, queries
 from haven.workbench.reveals.models import PART, WHOLE, Choice, Hold, Reveal, SecondPerson
 from haven.workbench.wellbeing import actions as ledger
-from haven.workbench.wellbeing import handing, pauses
+from haven.workbench.wellbeing import handing, pauses, practising
 from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from haven.workbench.wellbeing.models import AgencyPolicy, Exposure
 
 REVEAL_S = 600.0  # a reason holds for one sitting before one item; then it is given again
-LENS = 0.22  # side of the lens as a share of the long side: a hand, a sign, a label
 LENS_PX = 320  # long side of what a lens shows: its pixels at 1:1 where the original has them
 SMALL_PX, LARGE_PX = 480, 1280  # window of the whole picture; small by default (hub.md 4.2)
 VERBS = {PART: "reveal.part", WHOLE: "reveal.whole"}
@@ -141,6 +140,7 @@ def open_reveal(case_id: UUID, item_pk: int, asked: Asked, *, who: Who) -> Revea
         AnalysisNotCovered: No valid authority covers looking at it.
         NoPicture, ReasonNeeded, FactorNeeded, SecondNeeded, ShownBefore: What is missing.
         LateNow, DayOver: It is after the end of the day.
+        PracticeNeeded, FirstDays: The agency asks for practice, or for time, before.
     """
     case, item = item_of(case_id, item_pk, who)
     known = queries.known(item)
@@ -192,7 +192,7 @@ def begin(case_id: UUID, item_pk: int, reveal_id: UUID, *, step: int, who: Who) 
         raise NotThisStep(f"reveal {reveal.pk} is open to step {reveal.step}, not {step}")
     if reveal.opened.state != originals.State.READY:
         raise originals.OriginalClosed(f"the pixels of reveal {reveal.pk} are not there")
-    area = 1.0 if step == WHOLE else _area(_lens(reveal, 0.5, 0.5))
+    area = 1.0 if step == WHOLE else lens.area(_lens(reveal, 0.5, 0.5))
     exposure = ledger.begin(
         item,
         step=step,
@@ -238,7 +238,7 @@ def picture(case_id: UUID, item_pk: int, hold_id: UUID, *, x: float, y: float, w
     box = (0.0, 0.0, 1.0, 1.0) if hold.step == WHOLE else _lens(hold.reveal, x, y)
     likes = queries.choice(who.member)
     side_px = LENS_PX if hold.step == PART else LARGE_PX if likes.large else SMALL_PX
-    ledger.sent(hold_id, area=_area(box), by=who.member, at=who.at)
+    ledger.sent(hold_id, area=lens.area(box), by=who.member, at=who.at)
     try:
         return originals.piece(
             hold.reveal.opened,
@@ -378,10 +378,12 @@ def _check(
     Raises:
         NotThisStep, ReasonNeeded, FactorNeeded, SecondNeeded, ShownBefore: What is missing.
         LateNow, DayOver: It is after the end of the day.
+        PracticeNeeded, FirstDays: The agency asks for practice, or for time, before.
     """
     policy, is_whole = wellbeing.policy(case.agency_id), asked.step == WHOLE
     if asked.step not in VERBS:
         raise NotThisStep(f"step {asked.step} is not opened like this")
+    practising.require(policy, who.member, at=who.at)
     _require_day(policy, asked, who.at)
     wants_reason = policy.whole_needs_reason if is_whole else policy.part_needs_reason
     if wants_reason and not asked.reason.strip():
@@ -418,16 +420,7 @@ def _close(reveal: Reveal, *, at: datetime) -> None:
     originals.erase(reveal.opened)
 
 
-def _lens(reveal: Reveal, x: float, y: float) -> tuple[float, float, float, float]:
-    """Return the box under the lens, as shares: a square of pixels, inside the picture."""
-    width, height = reveal.opened.width_px or 1, reveal.opened.height_px or 1
-    side = LENS * max(width, height)
-    wide, high = min(1.0, side / width), min(1.0, side / height)
-    left = min(max(x - wide / 2, 0.0), 1.0 - wide)
-    top = min(max(y - high / 2, 0.0), 1.0 - high)
-    return left, top, left + wide, top + high
-
-
-def _area(box: tuple[float, float, float, float]) -> float:
-    """Return the share of the picture in a box."""
-    return min(1.0, (box[2] - box[0]) * (box[3] - box[1]))
+def _lens(reveal: Reveal, x: float, y: float) -> lens.Box:
+    """Return the box under the lens on a reveal."""
+    opened = reveal.opened
+    return lens.box(opened.width_px or 1, opened.height_px or 1, x, y)

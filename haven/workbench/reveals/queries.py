@@ -19,7 +19,7 @@ from haven.web.errors import NotFound
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.cases import queries as cases
 from haven.workbench.reveals.models import PART, WHOLE, Choice, Hold, Reveal, SecondPerson
-from haven.workbench.wellbeing import handing, pauses
+from haven.workbench.wellbeing import handing, pauses, practising
 from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Ladder:
     request: SecondPerson | None  # the member's last, for this item
     choice: Choice
     is_late: bool  # it is after the end of the day for looking
+    practice: practising.Practice  # whether it is finished, and what waits for it
 
     @property
     def step(self) -> int:
@@ -103,6 +104,7 @@ def ladder(case: Case, item: Item, *, member: Member, session: str, at: datetime
         request=last_request(item, member=member, at=at),
         choice=choice(member),
         is_late=pauses.is_late(policy, at),
+        practice=practising.of_member(policy, member, at=at),
     )
 
 

@@ -59,6 +59,10 @@ KENWOOD = Source(
     "Krause, at the Kenwood Center",
     "https://kenwoodcenter.org/services/minnesota-icac-wellness-program/resources/related-research-studies-and-findings/identifying-and-managing-stress/",
 )
+BURNS = Source(
+    "Burns and others, at the Kenwood Center",
+    "https://kenwoodcenter.org/services/minnesota-icac-wellness-program/resources/related-research-studies-and-findings/the-emotional-impact/",
+)
 DART = Source(
     "Dart Center, handling traumatic imagery",
     "https://dartcenter.org/resources/handling-traumatic-imagery-developing-standard-operating-procedure",
@@ -174,6 +178,18 @@ EVIDENCE: tuple[Row, ...] = (
         _("Left to the agency: in a small unit one person is on duty."),
         OWN,
         (),
+    ),
+    Row(
+        ("practice", "first_days"),
+        _("A practice on harmless pictures, and less in the first days"),
+        _("recommended, not asked for; no first days"),
+        _(
+            "Analysts of the Internet Watch Foundation begin on material that was looked through "
+            "beforehand. Burns and others advise a gradual introduction. Nobody seems to have "
+            "measured how long it has to be, or that it protects."
+        ),
+        PRACTICE,
+        (IWF, BURNS),
     ),
     Row(
         (),

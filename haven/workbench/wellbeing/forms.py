@@ -30,6 +30,8 @@ LABELS = {
     "whole_needs_factor": _("The whole needs the second factor again"),
     "whole_needs_two": _("The whole needs a second person"),
     "approval_min": _("Minutes for which a second person's agreement counts"),
+    "practice": _("The practice on harmless pictures"),
+    "first_days": _("First days of a member without a part or the whole"),
 }
 
 

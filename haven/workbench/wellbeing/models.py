@@ -2,7 +2,7 @@
 
 In      rows written by actions.py, pauses.py and policies.py
 Out     Exposure, Sitting, AgencyPolicy, GroupWeek, Handed, OptOut, Outcome, OutcomeRead,
-        HelpPlace, SharedCheckIn
+        HelpPlace, SharedCheckIn, Practised
 Fails   IntegrityError: a constraint below is broken; its name says which promise. A trigger
         (migration 0001) refuses any change of who, what and when, and of what has ended
 Why     what was seen is counted before it is sent, in a row that its member alone can read
@@ -295,8 +295,32 @@ def _seconds(default: int, *, least: int, most: int) -> Any:
     return models.PositiveSmallIntegerField(default=default, validators=bounds)
 
 
+class Practised(models.Model):
+    """A member has finished the practice on harmless pictures: the one fact others learn of it.
+
+    How far somebody is who has not finished is in haven.workbench.onboarding, and private.
+    """
+
+    member = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    finished_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("finished practice")
+        verbose_name_plural = _("finished practices")
+
+    def __str__(self) -> str:
+        return f"practice of member {self.member_id}"
+
+
 class AgencyPolicy(models.Model):
     """What an agency sets for looking. Where it set nothing, the defaults here count."""
+
+    class Practice(models.TextChoices):
+        OFF = "off", _("not spoken of")
+        RECOMMENDED = "recommended", _("recommended")
+        REQUIRED = "required", _("required")
 
     agency = models.OneToOneField("accounts.Agency", on_delete=models.CASCADE, related_name="+")
     # Nobody has measured how long a look has to be. Seen as short by all who treat imagery as
@@ -320,6 +344,11 @@ class AgencyPolicy(models.Model):
     zone = models.CharField(max_length=60, blank=True)  # of the agency; "": no end of the day
     late_from = models.TimeField(default=time(16))  # the end of the day, in that zone
     late_stops = models.BooleanField(default=False)  # nothing opens above faces after it
+    # Practice and first days: evidence.py says what stands behind each.
+    practice = models.CharField(
+        max_length=12, choices=Practice, default=Practice.RECOMMENDED
+    )  # on harmless pictures, before real work
+    first_days = _seconds(0, least=0, most=90)  # days after joining without steps 3 and 4
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )

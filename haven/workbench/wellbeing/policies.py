@@ -38,6 +38,8 @@ FIELDS = (
     "whole_needs_factor",
     "whole_needs_two",
     "approval_min",
+    "practice",
+    "first_days",
 )
 
 

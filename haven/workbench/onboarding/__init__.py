@@ -1,0 +1,1 @@
+"""Graded onboarding: a practice on harmless pictures before real work."""
