@@ -54,6 +54,7 @@ FOR_PEOPLE = {  # no program does these, and why
     "categories:make": "agencies keep their schemes",
     "categories:retire": "as making one",
     "categories:set_default": "as making one",
+    "crops": "an object is published by two people who look at it",
     "evidence:add_upload": "an upload is sealed while it streams in through the page's form",
     "invitations": "members",
     "joining": "applications take two people",

@@ -1,0 +1,116 @@
+"""A box drawn on a picture, and what two members say of what is in it.
+
+In      the fields of a page
+Out     checked values
+Fails   ValidationError, shown beside the field
+Not     here: whether it may be cut out or released (actions.py, releasing.py)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from haven.workbench.crops import actions, queries
+
+if TYPE_CHECKING:
+    from django.forms import BoundField
+
+_SIDES = {
+    "left": _("From the left, %"),
+    "top": _("From the top, %"),
+    "width": _("Width, %"),
+    "height": _("Height, %"),
+}
+_REASON = forms.Textarea(attrs={"rows": 3})
+
+
+class Draw(forms.Form):
+    """A box around the object and up to three areas to black out, in percent of the picture."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make four fields for each box."""
+        super().__init__(*args, **kwargs)
+        for box in ("object", *self.areas()):
+            for side, label in _SIDES.items():
+                self.fields[f"{box}_{side}"] = forms.FloatField(
+                    label=label,
+                    min_value=0,
+                    max_value=100,
+                    required=box == "object",
+                    widget=forms.NumberInput(attrs={"step": "0.1", "data-side": side}),
+                )
+
+    @staticmethod
+    def areas() -> list[str]:
+        """Return the names of the areas to black out."""
+        return [f"black{number}" for number in range(1, actions.MOST_BLACK + 1)]
+
+    def boxes(self) -> list[tuple[str, list[BoundField]]]:
+        """Return the name and the fields of each box, the object first."""
+        names = ("object", *self.areas())
+        return [(box, [self[f"{box}_{side}"] for side in _SIDES]) for box in names]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an area that is half said."""
+        given = super().clean() or {}
+        for area in self.areas():
+            said = [given.get(f"{area}_{side}") for side in _SIDES]
+            if any(one is not None for one in said) and None in said:
+                raise ValidationError(_("An area to black out has four numbers, or none."))
+        return given
+
+    def asked(self) -> tuple[list[float], list[list[float]]]:
+        """Return the box and the areas: left, top, right, bottom, in shares."""
+        found = [self._shares(box) for box in ("object", *self.areas())]
+        return found[0] or [], [one for one in found[1:] if one]
+
+    def _shares(self, box: str) -> list[float] | None:
+        said = [self.cleaned_data.get(f"{box}_{side}") for side in _SIDES]
+        numbers = [one / 100 for one in said if one is not None]
+        if len(numbers) < len(_SIDES):
+            return None
+        left, top, wide, high = numbers
+        return [left, top, min(1.0, left + wide), min(1.0, top + high)]
+
+
+class Propose(forms.Form):
+    """What the maker says."""
+
+    what = forms.CharField(
+        label=_("What it is"),
+        max_length=200,
+        help_text=_("As the public reads it: what is seen and what is asked. Names of nobody."),
+    )
+    why = forms.CharField(label=_("Why it is to be published"), max_length=1000, widget=_REASON)
+    audience = forms.CharField(
+        label=_("To whom"),
+        max_length=300,
+        help_text=_("Such as: everyone, on the page of your agency; or one maker of bags."),
+    )
+
+    def said(self) -> actions.Said:
+        """Return what was said."""
+        given = self.cleaned_data
+        return actions.Said(*(given.get(name, "") for name in ("what", "why", "audience")))
+
+
+class Answer(forms.Form):
+    """What the second person says."""
+
+    checks = forms.MultipleChoiceField(
+        label=_("I looked at it myself, and"),
+        choices=list(queries.CHECKS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    reason = forms.CharField(label=_("Why"), max_length=1000, widget=_REASON)
+
+
+class Reason(forms.Form):
+    """Why something is withdrawn."""
+
+    reason = forms.CharField(label=_("Why"), max_length=1000, widget=forms.Textarea({"rows": 2}))
