@@ -14,7 +14,6 @@ from haven.engine.faces.embed import LENGTH as EMBEDDING_LENGTH
 from haven.engine.faces.embed import MODEL_NAME
 from haven.engine.faces.group import FaceTable, group
 from haven.engine.objects import (
-    ObjectCut,
     Wanted,
     check_size,
     cut_object,
@@ -35,6 +34,7 @@ from haven.engine.records import (
     Kind,
     Media,
     Metadata,
+    ObjectCut,
     Occurrence,
     PerceptualHash,
     Picture,

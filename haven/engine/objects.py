@@ -38,7 +38,7 @@ from haven.engine.options import Limits, for_profile
 from haven.engine.originals import marked
 from haven.engine.pipeline import Models, tools_of
 from haven.engine.reading import Content, isolated, stored_bytes
-from haven.engine.records import Digests, Face, FileType, Kind, Picture, Pixels
+from haven.engine.records import Digests, Face, FileType, Kind, ObjectCut, Picture, Pixels
 from haven.engine.runners import Failed, Passed, Runner
 from haven.engine.sources import Source
 
@@ -52,6 +52,7 @@ LOOK_SIDE_PX = 960  # as the profile `thorough`
 MARGIN = 1 / 50
 FACE_GROWS = 0.5  # of its width and height, on each side: hair, ears, chin
 BLACK_BGR = (0, 0, 0)
+SHOWN_PX = 640  # long side at least of what is shown inside, as a view's
 _UNTOLD = FileType("application/octet-stream", Kind.OTHER)  # told from the bytes, when read
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in shares of the picture
@@ -64,16 +65,6 @@ class Wanted:
     box: Box
     black: tuple[Box, ...] = ()  # areas to black out, in shares of the picture
     faces: tuple[Face, ...] = ()  # known from earlier looks and from people
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ObjectCut:
-    """What was cut out."""
-
-    pixels_bgr: Pixels  # (height, width, 3), no side over SIDE_PX
-    faces: tuple[Face, ...]  # all that were known or found, none of them in it
-    full_width_px: int  # of the original
-    full_height_px: int
 
 
 def cut_object(
@@ -101,8 +92,20 @@ def cut_object(
         _content, result = finished
         if isinstance(result, Failed):
             raise result.error
+        _check_answer(result.pixels_bgr)
         return result
     raise WrongShape("a runner gave no answer")
+
+
+def _check_answer(pixels: Pixels) -> None:
+    """Return if a worker, which may lie, gave pixels of a size that is promised.
+
+    Raises:
+        WrongShape: It did not.
+    """
+    is_right = pixels.dtype == np.uint8 and pixels.shape[2:] == (3,)
+    if not is_right or not 0 < max(pixels.shape[:2]) <= SIDE_PX:
+        raise WrongShape(f"what was cut out has the shape {pixels.shape}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +281,9 @@ def object_shown(jpeg: bytes, mark: Sequence[str]) -> bytes:
     pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     if pixels is None:
         raise WrongShape("what was kept of an object is no picture")
-    return masking.jpeg(marked(np.asarray(pixels, np.uint8), mark), QUALITY)
+    scale = max(1.0, SHOWN_PX / max(pixels.shape[:2]))  # a mark on few pixels would hide them
+    larger = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    return masking.jpeg(marked(np.asarray(larger, np.uint8), mark), QUALITY)
 
 
 def _shade_faces(mask: masking.Mask, faces: Sequence[Face], picture: Picture) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tests.workbench import opened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import numpy as np
 
     from haven.workbench.analysis.models import Item
     from haven.workbench.crops.models import Crop
@@ -23,7 +23,7 @@ BOX = (0.6, 0.5, 0.9, 0.9)  # where no face of build.findings() is
 SAID = ("A green bag. Where is it sold?", "To find the place.", "Everyone, on our page.")
 
 
-def make_ready(crop: Crop, faces: Sequence[Sequence[float]] | None = None) -> Crop:
+def make_ready(crop: Crop, *, picture: np.ndarray | None = None) -> Crop:
     """Put a file where the worker would have put it, checked against the faces there are."""
     from haven import engine
     from haven.workbench.analysis.models import Face
@@ -31,13 +31,13 @@ def make_ready(crop: Crop, faces: Sequence[Sequence[float]] | None = None) -> Cr
     from haven.workbench.crops import storing
 
     known = Face.objects.filter(item=crop.item).values_list("box_xyxy_px", flat=True)
-    picture = opened.pixels(7, width=160, height=120)
-    jpeg = engine.object_file(picture)
+    made = opened.pixels(7, width=160, height=120) if picture is None else picture
+    jpeg = engine.object_file(made)
     with keys.opened(crop.item.case.public_id) as key:
         crop.sha256 = storing.put(key, crop.public_id, jpeg)
-    crop.height_px, crop.width_px = picture.shape[:2]
+    crop.height_px, crop.width_px = made.shape[:2]
     crop.size_bytes, crop.state = len(jpeg), "ready"
-    crop.faces = [list(one) for one in (known if faces is None else faces)]
+    crop.faces = [list(one) for one in known]
     crop.save()
     return crop
 

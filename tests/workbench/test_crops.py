@@ -19,7 +19,7 @@ from haven.engine.records import Face, Picture
 from haven.web.errors import NotAllowed
 from haven.workbench.analysis import models as found_models
 from haven.workbench.analysis import saving, vault
-from haven.workbench.authority.models import Authority
+from haven.workbench.authority import actions as authority_actions
 from haven.workbench.crops import actions, cutting, looking, queries, releasing, storing
 from haven.workbench.crops.models import Crop, Look
 from haven.workbench.reveals import actions as reveals
@@ -27,9 +27,10 @@ from haven.workbench.wellbeing import handing
 from haven.workbench.wellbeing.actions import ExposureOver
 from haven.workbench.wellbeing.models import Exposure
 from tests.workbench import cut_out, opened
-from tests.workbench.build import NOW, findings, person
+from tests.workbench.build import NOW, basis, findings, person
 
 ALL = list(queries.CHECKS)
+FREE = (0.3, 0.02, 0.9, 0.2)  # of the picture of a clock: the wall above it
 
 
 @pytest.fixture
@@ -98,10 +99,6 @@ class TestBox:
     def test_that_is_none_is_refused_and_nothing_is_written(self, case, item, lead, box):
         with pytest.raises(actions.WrongBox):
             actions.draw(case.public_id, item.pk, box, who=lead)
-        with pytest.raises(actions.WrongBox):
-            actions.draw(case.public_id, item.pk, cut_out.BOX, [box], who=lead) if not (
-                objects.is_box(box)
-            ) else actions.draw(case.public_id, item.pk, box, who=lead)
 
         assert not Crop.objects.exists()
 
@@ -180,7 +177,8 @@ class TestRealPictures:
 
         return on
 
-    def test_an_object_is_cut_out_without_what_the_file_said(self, drawn, portrait):
+    def test_an_object_is_cut_out_without_what_the_file_said(self, drawn, portrait, settings):
+        settings.HAVEN_RUNNER = "processes"  # in the sandbox, as in service
         plain = Image.open(io.BytesIO(portrait("clock"))).convert("RGB")
         exif = Image.Exif()
         exif[0x010F] = "Maker-of-the-camera"
@@ -189,7 +187,7 @@ class TestRealPictures:
             out, "JPEG", quality=95, exif=exif, comment=b"who took it", icc_profile=b"x" * 99
         )
 
-        made = drawn("clock", (0.55, 0.05, 0.95, 0.45), content=out.getvalue())
+        made = drawn("clock", FREE, content=out.getvalue())
 
         assert (made.state, made.error_code) == ("ready", "")
         jpeg = storing.get(made)
@@ -200,7 +198,7 @@ class TestRealPictures:
         assert b"Maker" not in jpeg and b"who took it" not in jpeg
         assert [jpeg.count(b"\xff" + bytes([0xE0 + n])) for n in (1, 2, 13)] == [0, 0, 0]
         assert opened_again.size == (made.width_px, made.height_px)
-        assert abs(made.width_px - 0.4 * plain.width) <= 1
+        assert abs(made.width_px - 0.6 * plain.width) <= 2
         sealed = next((vault.folder(made.item.case.public_id) / "objects").iterdir()).read_bytes()
         assert jpeg[:64] not in sealed
 
@@ -211,9 +209,7 @@ class TestRealPictures:
         assert not made.sha256
         assert not (vault.folder(made.item.case.public_id) / "objects").exists()
 
-    def test_nothing_is_cut_out_without_the_segmenter(
-        self, drawn, monkeypatch, settings, tmp_path
-    ):
+    def test_nothing_is_cut_out_without_the_segmenter(self, drawn, settings, tmp_path):
         assets = tmp_path / "assets"
         assets.mkdir()
         for one in settings.HAVEN_ASSETS_DIR.iterdir():
@@ -221,7 +217,7 @@ class TestRealPictures:
                 (assets / one.name).symlink_to(one)
         settings.HAVEN_ASSETS_DIR = assets
 
-        made = drawn("clock", (0.55, 0.05, 0.95, 0.45))
+        made = drawn("clock", FREE)
 
         assert (made.state, made.error_code) == ("failed", "asset.missing")
 
@@ -238,10 +234,11 @@ class TestLooking:
         assert counted.area == pytest.approx(0.12)
         assert "crop.look" in verbs(case)
         plain, marked = (
-            cv2.imdecode(np.frombuffer(one, np.uint8), cv2.IMREAD_COLOR).astype(int)
+            cv2.imdecode(np.frombuffer(one, np.uint8), cv2.IMREAD_COLOR)
             for one in (storing.get(made), jpeg)
         )
-        assert np.abs(plain - marked).max() > 60  # the member's name is over it
+        plain = cv2.resize(plain, marked.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+        assert cv2.absdiff(plain, marked).max() > 60  # the member's name is over it
 
     def test_is_the_looking_members_in_that_session_alone(self, case, item, lead, second):
         made = cut_out.crop(item, lead)
@@ -266,7 +263,7 @@ class TestLooking:
 
 class TestRelease:
     def test_takes_another_person_who_looked_and_ticks_everything(
-        self, case, waiting, lead, second, north_reader
+        self, case, waiting, lead, second
     ):
         with pytest.raises(actions.NotNow):
             release(waiting, lead)
@@ -292,8 +289,13 @@ class TestRelease:
                 state="released", answered_by=lead.member, answered_at=NOW
             )
 
-    def test_takes_an_authority_that_covers_sharing(self, case, seen, second):
-        Authority.objects.filter(case=case).update(powers=["analyse", "search"])
+    def test_takes_an_authority_that_covers_sharing(
+        self, case, seen, second, authority, north_lead
+    ):
+        ended = {"why": "It ends.", "by": north_lead, "at": timezone.now()}
+        authority_actions.withdraw(case.public_id, authority.public_id, **ended)
+        narrow = basis(powers=["analyse", "search"])
+        authority_actions.enter(case.public_id, narrow, by=north_lead, at=timezone.now())
 
         with pytest.raises(releasing.NotShared):
             release(seen, second)

@@ -54,6 +54,11 @@ class Draw(forms.Form):
         names = ("object", *self.areas())
         return [(box, [self[f"{box}_{side}"] for side in _SIDES]) for box in names]
 
+    def says_black(self) -> bool:
+        """Tell whether anything was said of an area to black out."""
+        names = [f"{area}_{side}" for area in self.areas() for side in _SIDES]
+        return any(self.data.get(name) for name in names)
+
     def clean(self) -> dict[str, Any]:
         """Refuse an area that is half said."""
         given = super().clean() or {}
@@ -98,7 +103,17 @@ class Propose(forms.Form):
         return actions.Said(*(given.get(name, "") for name in ("what", "why", "audience")))
 
 
-class Answer(forms.Form):
+class Reason(forms.Form):
+    """Why something is withdrawn."""
+
+    reason = forms.CharField(label=_("Why"), max_length=1000, widget=_REASON)
+
+    def why(self) -> str:
+        """Return the reason; nothing where there is none."""
+        return str(self.cleaned_data.get("reason", ""))
+
+
+class Answer(Reason):
     """What the second person says."""
 
     checks = forms.MultipleChoiceField(
@@ -107,10 +122,3 @@ class Answer(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    reason = forms.CharField(label=_("Why"), max_length=1000, widget=_REASON)
-
-
-class Reason(forms.Form):
-    """Why something is withdrawn."""
-
-    reason = forms.CharField(label=_("Why"), max_length=1000, widget=forms.Textarea({"rows": 2}))

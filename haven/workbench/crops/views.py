@@ -32,7 +32,6 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.crops import actions, forms, looking, queries, releasing, storing
 from haven.workbench.reveals import actions as reveal_actions
 from haven.workbench.reveals import queries as reveals
-from haven.workbench.wellbeing import queries as wellbeing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -125,13 +124,13 @@ def picture(request: MemberRequest, case_id: UUID, crop_id: UUID, look_id: UUID)
 def propose(request: MemberRequest, case_id: UUID, crop_id: UUID) -> HttpResponse:
     form = forms.Propose(request.POST)
     form.is_valid()
-    said = form.said()
+    where, said, who = (case_id, crop_id), form.said(), _who(request)
     return _done(
         request,
-        lambda: actions.propose(case_id, crop_id, said, who=_who(request)),
-        case_id,
-        crop_id,
-        _("Proposed. It waits for a second person who works on the case."),
+        where,
+        lambda: actions.propose(*where, said, who=who),
+        words=_("Proposed. It waits for a second person who works on the case."),
+        propose=form,
     )
 
 
@@ -139,43 +138,42 @@ def propose(request: MemberRequest, case_id: UUID, crop_id: UUID) -> HttpRespons
 def release(request: MemberRequest, case_id: UUID, crop_id: UUID) -> HttpResponse:
     form = forms.Answer(request.POST)
     form.is_valid()
-    given = form.cleaned_data
+    where, who = (case_id, crop_id), _who(request)
+    given = {"ticked": form.cleaned_data.get("checks", []), "reason": form.why()}
     return _done(
         request,
-        lambda: releasing.release(
-            case_id,
-            crop_id,
-            reason=given.get("reason", ""),
-            ticked=given.get("checks", []),
-            who=_who(request),
-        ),
-        case_id,
-        crop_id,
-        _("Released. Both of you are on the record."),
+        where,
+        lambda: releasing.release(*where, **given, who=who),
+        words=_("Released. Both of you are on the record."),
+        answer=form,
     )
 
 
 @require_POST
 def refuse(request: MemberRequest, case_id: UUID, crop_id: UUID) -> HttpResponse:
-    reason = request.POST.get("reason", "")[:1000]
+    form = forms.Answer(request.POST)
+    form.is_valid()
+    where, who = (case_id, crop_id), _who(request)
     return _done(
         request,
-        lambda: releasing.refuse(case_id, crop_id, reason=reason, who=_who(request)),
-        case_id,
-        crop_id,
-        _("Not released. The picture was erased; your reason stays."),
+        where,
+        lambda: releasing.refuse(*where, reason=form.why(), who=who),
+        words=_("Not released. The picture was erased; your reason stays."),
+        answer=form,
     )
 
 
 @require_POST
 def withdraw(request: MemberRequest, case_id: UUID, crop_id: UUID) -> HttpResponse:
-    reason = request.POST.get("reason", "")[:1000]
+    form = forms.Reason(request.POST, auto_id="withdraw_%s")
+    form.is_valid()
+    where, who = (case_id, crop_id), _who(request)
     return _done(
         request,
-        lambda: releasing.withdraw(case_id, crop_id, reason=reason, who=_who(request)),
-        case_id,
-        crop_id,
-        _("Withdrawn. The picture was erased here."),
+        where,
+        lambda: releasing.withdraw(*where, reason=form.why(), who=who),
+        words=_("Withdrawn. The picture was erased here."),
+        reason=form,
     )
 
 
@@ -194,18 +192,24 @@ def file(request: MemberRequest, case_id: UUID, crop_id: UUID) -> HttpResponse:
 
 
 def _done(
-    request: MemberRequest, act: Callable[[], object], case_id: UUID, crop_id: UUID, words: str
+    request: MemberRequest,
+    where: tuple[UUID, UUID],
+    act: Callable[[], object],
+    *,
+    words: str,
+    **form: Any,
 ) -> HttpResponse:
-    """Do an act and say so, or say why it was not done; back to the crop."""
+    """Do an act and say so; or show the page again with what was written and why it was not."""
     try:
         act()
     except reveal_actions.FactorNeeded:
         return step_up.ask(request)
     except (BadInput, Conflict) as error:
-        messages.warning(request, str(error.words))
-    else:
-        messages.success(request, words)
-    return redirect("crops:one", case_id, crop_id)
+        for one in form.values():
+            one.add_error(None, str(error.words))
+        return _crop_page(request, *where, status=422, **form)
+    messages.success(request, words)
+    return redirect("crops:one", *where)
 
 
 def _who(request: MemberRequest) -> actions.Who:
@@ -248,6 +252,11 @@ def _crop_page(request: MemberRequest, case_id: UUID, crop_id: UUID, **shown: An
     """Return the page of a crop; its picture is on it for one look."""
     case = cases.get(case_id, member=request.user)
     found = queries.standing(case, queries.get(case, crop_id), member=request.user)
+    forms_shown = {
+        "propose": forms.Propose(),
+        "answer": forms.Answer(),
+        "reason": forms.Reason(auto_id="withdraw_%s"),
+    }
     return page(
         request,
         "crops/one.html",
@@ -256,9 +265,5 @@ def _crop_page(request: MemberRequest, case_id: UUID, crop_id: UUID, **shown: An
         standing=found,
         crop=found.crop,
         item=found.crop.item,
-        propose=forms.Propose(initial={}),
-        answer=forms.Answer(),
-        reason=forms.Reason(auto_id="withdraw_%s"),
-        policy=wellbeing.policy(case.agency_id),
-        **shown,
+        **{**forms_shown, **shown},
     )
