@@ -42,7 +42,7 @@ MADE = {
     "reveals/actions.py": ["reveal.part", "reveal.whole"],
     "reveals/asking.py": ["reveal.agree", "reveal.refuse"],
     "crops/actions.py": [
-        f"crop.{one}" for one in ("propose", "release", "refuse", "withdraw", "export")
+        f"crop.{one}" for one in ("draw", "propose", "release", "refuse", "withdraw", "export")
     ],
     "decisions/actions.py": ["decision.confirm", "decision.refuse"],
     "leads/actions.py": ["lead.make", "lead.take_up"],

@@ -188,7 +188,7 @@ def crop(items: list[Item], everyone: "list[Member | None]", north_lead: "Member
     side = actions.LENS * max(width, height)
     box = (0.2, 0.3, 0.2 + side / width, 0.3 + side / height)
     lead = opened.who(north_lead, timezone.now())
-    made = crops.draw(item.case.public_id, item.pk, box, who=lead)
+    made = crops.draw(item.case.public_id, item.pk, cut_out.drawn(box), who=lead)
     plain = cv2.imdecode(np.frombuffer(original_of(item).content, np.uint8), cv2.IMREAD_COLOR)
     cut_out.make_ready(made, picture=objects.cut(plain, objects.Wanted(box)))
     where = item.case.public_id, made.public_id

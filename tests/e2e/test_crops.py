@@ -51,6 +51,7 @@ def test_an_object_is_drawn_by_key_and_by_mouse_and_looked_at(sign_in, north_lea
     page.mouse.move(*at(0.9, 0.7), steps=3)  # from below and from the left
     page.mouse.up()
     assert numbers(page) == pytest.approx([70, 70, 20, 20], abs=1)
+    page.get_by_label("What it is").fill("A green bag")
     page.get_by_role("button", name="Cut it out").click()
 
     expect(page.get_by_role("status").filter(has_text="cuts the object out")).to_be_visible()

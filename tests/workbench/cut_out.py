@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 from tests.workbench import opened
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
 
     from haven.workbench.analysis.models import Item
+    from haven.workbench.crops.actions import Drawn
     from haven.workbench.crops.models import Crop
     from haven.workbench.reveals.actions import Who
 
@@ -42,11 +45,18 @@ def make_ready(crop: Crop, *, picture: np.ndarray | None = None) -> Crop:
     return crop
 
 
+def drawn(box: Sequence[float] = BOX, black: Sequence[Sequence[float]] = ()) -> Drawn:
+    """Return what a member draws."""
+    from haven.workbench.crops.actions import Drawn
+
+    return Drawn(box, "A green bag.", black)
+
+
 def crop(item: Item, asker: Who) -> Crop:
     """Return an object that was drawn on an item and cut out."""
     from haven.workbench.crops import actions
 
-    return make_ready(actions.draw(item.case.public_id, item.pk, BOX, who=asker))
+    return make_ready(actions.draw(item.case.public_id, item.pk, drawn(), who=asker))
 
 
 def proposed(item: Item, asker: Who) -> Crop:

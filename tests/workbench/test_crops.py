@@ -26,9 +26,11 @@ from haven.workbench.reveals import actions as reveals
 from haven.workbench.wellbeing import handing
 from haven.workbench.wellbeing.actions import ExposureOver
 from haven.workbench.wellbeing.models import Exposure
+from tests.site.test_acts_fail_closed import broken
 from tests.workbench import cut_out, opened
 from tests.workbench.build import NOW, basis, findings, person
 
+__all__ = ["broken"]  # a fixture
 ALL = list(queries.CHECKS)
 FREE = (0.3, 0.02, 0.9, 0.2)  # of the picture of a clock: the wall above it
 
@@ -98,13 +100,19 @@ class TestBox:
     )
     def test_that_is_none_is_refused_and_nothing_is_written(self, case, item, lead, box):
         with pytest.raises(actions.WrongBox):
-            actions.draw(case.public_id, item.pk, box, who=lead)
+            actions.draw(case.public_id, item.pk, cut_out.drawn(box), who=lead)
 
         assert not Crop.objects.exists()
 
     @pytest.mark.parametrize("value", ["-1", "nan", "1e400", "101", "x", ""])
     def test_field_takes_percent_alone(self, case, item, north_lead, client_of, value):
-        sent = {"object_left": value, "object_top": 50, "object_width": 30, "object_height": 40}
+        sent = {
+            "what": "x",
+            "object_left": value,
+            "object_top": 50,
+            "object_width": 30,
+            "object_height": 40,
+        }
 
         answer = client_of(north_lead).post(
             reverse("crops:draw", args=[case.public_id, item.pk]), sent
@@ -116,9 +124,11 @@ class TestBox:
     def test_on_a_face_is_refused_at_once_by_one_pixel(self, case, item, lead):
         # The face of build.findings() ends at 100 of 1000 and 130 of 800 pixels.
         with pytest.raises(actions.OnPerson):
-            actions.draw(case.public_id, item.pk, (0.099, 0.0, 0.4, 0.3), who=lead)
+            actions.draw(case.public_id, item.pk, cut_out.drawn((0.099, 0.0, 0.4, 0.3)), who=lead)
 
-        made = actions.draw(case.public_id, item.pk, (0.101, 0.0, 0.4, 0.3), who=lead)
+        made = actions.draw(
+            case.public_id, item.pk, cut_out.drawn((0.101, 0.0, 0.4, 0.3)), who=lead
+        )
 
         assert made.state == "cutting"
 
@@ -170,7 +180,7 @@ class TestRealPictures:
         def on(name, box, **facts):
             look(lay({f"{name}.jpg": facts.pop("content", None) or portrait(name)}), label=name)
             item = found_models.Item.objects.get(case=case)
-            made = actions.draw(case.public_id, item.pk, box, facts.get("black", ()), who=lead)
+            made = actions.draw(case.public_id, item.pk, cut_out.drawn(box), who=lead)
             cutting.cut_now(made.pk, at=timezone.now())
             made.refresh_from_db()
             return made
@@ -362,6 +372,23 @@ class TestFile:
         assert {one.facts["sha256"] for one in entries} == {seen.sha256}
         assert (entries.count(), Exposure.objects.count() - before) == (2, 2)
         assert not Exposure.objects.filter(ended_at=None, member=north_lead).exists()
+
+    def test_does_not_leave_nor_is_shown_when_the_record_cannot_be_written(
+        self, seen, second, north_lead, client_of, broken
+    ):
+        release(seen, second)
+        client = client_of(north_lead)
+        client.raise_request_exception = False
+        before = Exposure.objects.count()
+        broken()
+
+        for name in ("crops:file", "crops:look"):
+            with transaction.atomic():
+                answer = client.post(reverse(name, args=where(seen)))
+                transaction.set_rollback(True)
+            assert answer.status_code == 500
+            assert b"JFIF" not in answer.content
+        assert Exposure.objects.count() == before
 
     def test_asks_for_a_second_factor_each_time_it_is_old(
         self, seen, second, north_lead, client_of, monkeypatch

@@ -21,7 +21,7 @@ from haven.workbench.analysis import originals
 from haven.workbench.analysis.models import Face, Item
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -118,9 +118,17 @@ def touches_known_face(item: Item, box: Box) -> bool:
     )
 
 
-def has_new_face(item_pk: int, checked: Sequence[Sequence[float]]) -> bool:
-    """Tell whether an item has a face that a cut was not checked against."""
-    boxes = Face.objects.filter(item=item_pk).values_list("box_xyxy_px", flat=True)
+def face_boxes(item_pks: Collection[int]) -> dict[int, list[list[float]]]:
+    """Return the boxes of the faces that are known on items."""
+    found: dict[int, list[list[float]]] = {pk: [] for pk in item_pks}
+    rows = Face.objects.filter(item__in=found).values_list("item_id", "box_xyxy_px")
+    for item_pk, box in rows:
+        found[item_pk].append(box)
+    return found
+
+
+def has_new_face(boxes: Sequence[Sequence[float]], checked: Sequence[Sequence[float]]) -> bool:
+    """Tell whether any of the boxes of faces is none of those that a cut was checked against."""
     return any(
         all(
             max(abs(a - b) for a, b in zip(one, other, strict=True)) > SAME_PX for other in checked

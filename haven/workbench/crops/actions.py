@@ -92,6 +92,15 @@ class ToBeLookedAtAgain(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a member drew."""
+
+    box: Sequence[float]  # left, top, right, bottom, in shares of the picture, 0 to 1
+    what: str  # the object, in words: why it is looked at
+    black: Sequence[Sequence[float]] = ()  # up to MOST_BLACK boxes, to black out
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What the maker says of an object."""
 
@@ -101,45 +110,38 @@ class Said:
 
 
 @transaction.atomic
-def draw(
-    case_id: UUID,
-    item_pk: int,
-    box: Sequence[float],
-    black: Sequence[Sequence[float]] = (),
-    *,
-    who: Who,
-) -> Crop:
+def draw(case_id: UUID, item_pk: int, drawn: Drawn, *, who: Who) -> Crop:
     """Have what is in a box cut out by the worker, if nobody is in it or near it.
-
-    Args:
-        case_id: Public id.
-        item_pk: The item.
-        box: Left, top, right, bottom, in shares of the picture, 0 to 1.
-        black: Up to MOST_BLACK boxes of the same kind, to black out.
-        who: Who draws.
 
     Raises:
         CaseNotFound, ItemNotFound, NotAllowed, CaseLocked, NoPicture, PassedOn: Not theirs.
+        SaysTooLittle: It is not said what the object is.
         WrongBox: Not a box in the picture, too small or too large.
         OnPerson: It touches a face that is known; the rest is looked for by the worker.
     """
     case, item = reveals.item_of(case_id, item_pk, who)
-    outlined = _box(box)
-    areas = [_box(one) for one in black]
+    if not drawn.what.strip():
+        raise SaysTooLittle("an object is drawn for what it is")
+    outlined = _box(drawn.box)
+    areas = [_box(one) for one in drawn.black]
     if not objects.is_right_size(item, outlined) or len(areas) > MOST_BLACK:
         raise WrongBox(f"a box on item {item.pk} is of a wrong size")
     if objects.touches_known_face(item, outlined):
         raise OnPerson(f"a box on item {item.pk} touches a face")
     crop = Crop.objects.create(
-        item=item, box=list(outlined), black=areas, made_by=who.member, made_at=who.at
+        item=item,
+        box=list(outlined),
+        black=areas,
+        what=drawn.what.strip(),
+        made_by=who.member,
+        made_at=who.at,
     )
-    record(
+    put_on_record(
         "crop.draw",
-        actor=who.member,
-        target=crop,
-        case_id=case.pk,
-        at=who.at,
-        item=item.pk,
+        crop,
+        case,
+        who,
+        crop.what,
         box_permille=[round(1000 * one) for one in outlined],
         black=len(areas),
     )

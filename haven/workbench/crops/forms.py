@@ -29,7 +29,11 @@ _REASON = forms.Textarea(attrs={"rows": 3})
 
 
 class Draw(forms.Form):
-    """A box around the object and up to three areas to black out, in percent of the picture."""
+    """What it is, a box around it and areas to black out, in percent of the picture."""
+
+    what = forms.CharField(
+        label=_("What it is"), max_length=200, help_text=_("Such as: a green bag, on the floor.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make four fields for each box."""
@@ -68,10 +72,11 @@ class Draw(forms.Form):
                 raise ValidationError(_("An area to black out has four numbers, or none."))
         return given
 
-    def asked(self) -> tuple[list[float], list[list[float]]]:
-        """Return the box and the areas: left, top, right, bottom, in shares."""
-        found = [self._shares(box) for box in ("object", *self.areas())]
-        return found[0] or [], [one for one in found[1:] if one]
+    def drawn(self) -> actions.Drawn:
+        """Return what was drawn."""
+        box, *areas = (self._shares(box) for box in ("object", *self.areas()))
+        black = [area for area in areas if area]
+        return actions.Drawn(box or [], self.cleaned_data["what"], black)
 
     def _shares(self, box: str) -> list[float] | None:
         said = [self.cleaned_data.get(f"{box}_{side}") for side in _SIDES]

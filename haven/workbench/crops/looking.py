@@ -54,6 +54,7 @@ def look(case_id: UUID, crop_id: UUID, *, who: Who) -> Exposure:
         target=crop,
         case_id=case.pk,
         at=who.at,
+        reason=crop.what,
         item=crop.item_id,
         hold=exposure.pk,
     )

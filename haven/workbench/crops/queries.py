@@ -22,6 +22,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.crops.models import Crop, Look
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 STATE = Crop.State
 THERE = (STATE.READY, STATE.PROPOSED, STATE.RELEASED)  # states in which there is a file
+_SHOWN = 200
 ENDED = (STATE.FAILED, STATE.REFUSED, STATE.WITHDRAWN)
 
 # What the second person confirms, each by a tick; all of them, or it is not released.
@@ -153,8 +155,11 @@ def has_looked(crop: Crop, member: Member, *, since: datetime) -> bool:
 
 def standing(case: Case, crop: Crop, *, member: Member) -> Standing:
     """Return how a crop stands, and what a member may do with it."""
+    return _standing(case, crop, member, is_stale=is_to_be_looked_at_again(crop))
+
+
+def _standing(case: Case, crop: Crop, member: Member, *, is_stale: bool) -> Standing:
     works = cases.allows(case, "work")
-    is_stale = is_to_be_looked_at_again(crop)
     is_maker = crop.made_by_id == member.pk
     return Standing(
         crop=crop,
@@ -173,18 +178,34 @@ def may_withdraw(case: Case, crop: Crop, member: Member) -> bool:
 
 
 def latest(case: Case, *, member: Member) -> list[Standing]:
-    """Return the crops of a case as a member sees them, the latest first, at most 200."""
-    return [standing(case, one, member=member) for one in of_case(case)[:200]]
+    """Return the crops of a case as a member sees them, the latest first, at most _SHOWN."""
+    return _standings(case, of_case(case)[:_SHOWN], member)
 
 
 def about_item(case: Case, item: Item, *, member: Member) -> list[Standing]:
     """Return the crops of one item as a member sees them, the latest first."""
-    return [standing(case, one, member=member) for one in of_case(case).filter(item=item)[:20]]
+    return _standings(case, of_case(case).filter(item=item)[:_SHOWN], member)
 
 
 def is_to_be_looked_at_again(crop: Crop) -> bool:
     """Tell whether its item has a face since that the crop was not checked against."""
-    return crop.state in THERE and objects.has_new_face(crop.item_id, crop.faces)
+    boxes = objects.face_boxes([crop.item_id])[crop.item_id]
+    return crop.state in THERE and objects.has_new_face(boxes, crop.faces)
+
+
+def _standings(case: Case, found: Iterable[Crop], member: Member) -> list[Standing]:
+    """Return how crops stand, their faces read at once."""
+    crops = list(found)
+    boxes = objects.face_boxes({one.item_id for one in crops})
+    return [
+        _standing(
+            case,
+            one,
+            member,
+            is_stale=one.state in THERE and objects.has_new_face(boxes[one.item_id], one.faces),
+        )
+        for one in crops
+    ]
 
 
 def sharing(case: Case, item: Item, *, at: datetime) -> Authority | None:

@@ -67,9 +67,8 @@ def draw(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     items.item(cases.get(case_id, member=request.user, to="work"), item_id)
     form = forms.Draw(request.POST)
     if form.is_valid():
-        box, black = form.asked()
         try:
-            made = actions.draw(case_id, item_id, box, black, who=_who(request))
+            made = actions.draw(case_id, item_id, form.drawn(), who=_who(request))
         except (BadInput, Conflict) as error:
             form.add_error(None, str(error.words))
         else:
@@ -253,7 +252,7 @@ def _crop_page(request: MemberRequest, case_id: UUID, crop_id: UUID, **shown: An
     case = cases.get(case_id, member=request.user)
     found = queries.standing(case, queries.get(case, crop_id), member=request.user)
     forms_shown = {
-        "propose": forms.Propose(),
+        "propose": forms.Propose(initial={"what": found.crop.what}),
         "answer": forms.Answer(),
         "reason": forms.Reason(auto_id="withdraw_%s"),
     }
