@@ -3,11 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from haven import engine
 from haven.workbench.crops.models import Crop
 from haven.workbench.wellbeing.models import Exposure
 from tests.e2e.test_care import WCAG
 from tests.e2e.test_reveals import until
-from tests.workbench import cut_out
+from tests.workbench import cut_out, opened
 from tests.workbench.build import person
 from tests.workbench.conftest import authority, case, exhibit, found, lay, run
 
@@ -28,7 +29,9 @@ def test_an_object_is_drawn_by_key_and_by_mouse_and_looked_at(sign_in, north_lea
         wrong = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
         assert [(page.url, one["id"], one["nodes"][0]["html"]) for one in wrong] == []
 
-    item = found("a.jpg", [person(0)])
+    view = engine.object_file(opened.pixels(width=640, height=480))
+    views = engine.Derivatives(masked=view, background=view, face_crops=(view,))
+    item = found("a.jpg", [person(0)], derivatives=views)
     page = sign_in(north_lead)
     page.goto(f"/cases/{case.public_id}/items/{item.pk}/")
     page.get_by_role("link", name="Make a picture of an object").click()
@@ -41,6 +44,7 @@ def test_an_object_is_drawn_by_key_and_by_mouse_and_looked_at(sign_in, north_lea
 
     page.keyboard.press("b")
     expect(page.locator("#stage img")).to_have_attribute("alt", "The place, people filled solid")
+    page.wait_for_function("() => document.querySelector('img[data-look]').naturalWidth > 0")
     ground = page.locator("[data-ground]").bounding_box()
 
     def at(right: float, down: float) -> tuple[float, float]:

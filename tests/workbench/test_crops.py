@@ -177,8 +177,8 @@ class TestRealPictures:
 
     @pytest.fixture
     def drawn(self, case, look, lay, portrait, lead):
-        def on(name, box, **facts):
-            look(lay({f"{name}.jpg": facts.pop("content", None) or portrait(name)}), label=name)
+        def on(name, box, content=None):
+            look(lay({f"{name}.jpg": content or portrait(name)}), label=name)
             item = found_models.Item.objects.get(case=case)
             made = actions.draw(case.public_id, item.pk, cut_out.drawn(box), who=lead)
             cutting.cut_now(made.pk, at=timezone.now())

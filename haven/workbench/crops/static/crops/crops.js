@@ -65,7 +65,7 @@
     return {
       x: limit(((event.clientX - at.outer.left - at.left) / at.width) * 100, 0, 100),
       y: limit(((event.clientY - at.outer.top - at.top) / at.height) * 100, 0, 100),
-      reach: (HANDLE_PX / at.width) * 100,
+      reach: Math.min(5, (HANDLE_PX / at.width) * 100),
     };
   }
 
