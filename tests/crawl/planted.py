@@ -288,15 +288,14 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
 
 def _cut(marks: Marks, owner: str, item: Any, lead: Member) -> dict[str, Any]:
     """Return the ids of an object that waits for a second person, and of a look at it."""
-    from haven.workbench.crops import actions, looking
+    from haven.workbench.crops import actions
     from tests.workbench import cut_out, opened
 
     asker = opened.who(lead, timezone.now())
     crop = cut_out.crop(item, asker)
-    where = item.case.public_id, crop.public_id
-    seen = looking.look(*where, who=asker)
+    seen = cut_out.looked(crop, asker)
     words = (marks.new(owner, f"{one} of an object") for one in ("what", "why", "audience"))
-    actions.propose(*where, actions.Said(*words), who=asker)
+    actions.propose(item.case.public_id, crop.public_id, actions.Said(*words), who=asker)
     return {"crop_id": crop.public_id, "look_id": seen.public_id}
 
 

@@ -26,7 +26,7 @@ from haven.engine import objects
 from haven.workbench.analysis import originals
 from haven.workbench.analysis.models import Face, Item, Occurrence
 from haven.workbench.crops import actions as crops
-from haven.workbench.crops import looking, queries, releasing
+from haven.workbench.crops import queries, releasing
 from haven.workbench.crops.models import Crop
 from haven.workbench.reveals import actions
 from haven.workbench.reveals.models import Reveal
@@ -192,11 +192,11 @@ def crop(items: list[Item], everyone: "list[Member | None]", north_lead: "Member
     plain = cv2.imdecode(np.frombuffer(original_of(item).content, np.uint8), cv2.IMREAD_COLOR)
     cut_out.make_ready(made, picture=objects.cut(plain, objects.Wanted(box)))
     where = item.case.public_id, made.public_id
-    looking.look(*where, who=lead)
+    cut_out.looked(made, lead)
     crops.propose(*where, crops.Said(*cut_out.SAID), who=lead)
     analyst = next(one for one in everyone if one and one.username == f"north_{Role.ANALYST}")
     second = opened.who(analyst, timezone.now())
-    looking.look(*where, who=second)
+    cut_out.looked(made, second)
     return releasing.release(*where, reason="A cup.", ticked=list(queries.CHECKS), who=second)
 
 

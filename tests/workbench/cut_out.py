@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from haven.workbench.crops.actions import Drawn
     from haven.workbench.crops.models import Crop
     from haven.workbench.reveals.actions import Who
+    from haven.workbench.wellbeing.models import Exposure
 
 BOX = (0.6, 0.5, 0.9, 0.9)  # where no face of build.findings() is
 SAID = ("A green bag. Where is it sold?", "To find the place.", "Everyone, on our page.")
@@ -59,11 +60,20 @@ def crop(item: Item, asker: Who) -> Crop:
     return make_ready(actions.draw(item.case.public_id, item.pk, drawn(), who=asker))
 
 
+def looked(crop: Crop, who: Who) -> Exposure:
+    """Return the look of a member who has been sent the picture of a crop."""
+    from haven.workbench.crops import looking
+
+    where = crop.item.case.public_id, crop.public_id
+    seen = looking.look(*where, who=who)
+    looking.picture(*where, seen.public_id, who=who)
+    return seen
+
+
 def proposed(item: Item, asker: Who) -> Crop:
     """Return an object that was looked at and proposed by who drew it."""
-    from haven.workbench.crops import actions, looking
+    from haven.workbench.crops import actions
 
     made = crop(item, asker)
-    where = item.case.public_id, made.public_id
-    looking.look(*where, who=asker)
-    return actions.propose(*where, actions.Said(*SAID), who=asker)
+    looked(made, asker)
+    return actions.propose(item.case.public_id, made.public_id, actions.Said(*SAID), who=asker)

@@ -57,9 +57,9 @@ def waiting(item, lead):
 
 
 @pytest.fixture
-def seen(case, waiting, second):
+def seen(waiting, second):
     """Return a proposed crop at which the second person has looked."""
-    looking.look(case.public_id, waiting.public_id, who=second)
+    cut_out.looked(waiting, second)
     return waiting
 
 
@@ -280,6 +280,9 @@ class TestRelease:
         with pytest.raises(actions.NotLooked):
             release(waiting, second)
         looking.look(*where(waiting), who=second)
+        with pytest.raises(actions.NotLooked):  # it was asked for, and never sent
+            release(waiting, second)
+        cut_out.looked(waiting, second)
         for ticked in ([], ALL[1:]):
             with pytest.raises(actions.SaysTooLittle):
                 release(waiting, second, ticked=ticked)
@@ -426,7 +429,7 @@ def test_two_answers_in_the_same_moment_are_one(case, seen, second, member, nort
     third = member("third")
     cases.add_member(case.public_id, member=third, role="worker", by=north_lead, at=NOW)
     other = opened.who(third, timezone.now(), session="w" * 64)
-    looking.look(*where(seen), who=other)
+    cut_out.looked(seen, other)
     told, together = [], threading.Barrier(2)
 
     def answer(who):

@@ -149,8 +149,9 @@ def look(crop: Crop, look_id: UUID, *, member: Member, session: str) -> Look:
 
 
 def has_looked(crop: Crop, member: Member, *, since: datetime) -> bool:
-    """Tell whether a member has looked at a crop since a moment."""
-    return Look.objects.filter(crop=crop, member=member, began_at__gte=since).exists()
+    """Tell whether a member has been sent the picture of a crop since a moment."""
+    looks = Look.objects.filter(crop=crop, member=member, began_at__gte=since)
+    return looks.filter(exposure__n_sent__gt=0).exists()
 
 
 def standing(case: Case, crop: Crop, *, member: Member) -> Standing:
