@@ -374,6 +374,18 @@ PAGES: dict[str, str] = {
     "decisions:confirm": "case.work",
     "decisions:refuse": "case.work",
     "decisions:two_people": "two_people.set",
+    "crops:list": "case.work",
+    "crops:draw": "case.work",
+    "crops:place": "case.work",
+    "crops:about_item": "case.work",
+    "crops:one": "case.work",
+    "crops:look": "case.work",
+    "crops:picture": "case.work",
+    "crops:propose": "case.work",
+    "crops:release": "case.work",
+    "crops:refuse": "case.work",
+    "crops:withdraw": "case.work",
+    "crops:file": "case.work",
 }
 
 # Where a member begins: the first of these that a role opens.

@@ -354,6 +354,30 @@ VERBS: dict[str, Verb] = {
         Kind.ADMINISTRATION,
         needs_reason=True,
     ),
+    # pictures of objects, to be published
+    "crop.draw": Verb(_("An object was drawn on an item, to be cut out."), Kind.ALTERATION),
+    "crop.cut": Verb(_("An object was cut out of an item, or could not be."), Kind.ALTERATION),
+    "crop.view": Verb(_("The page of a picture of an object was opened."), Kind.CONSULTATION),
+    "crop.look": Verb(_("A picture of an object was shown."), Kind.CONSULTATION),
+    "crop.propose": Verb(
+        _("A picture of an object was proposed for release."), Kind.ALTERATION, needs_reason=True
+    ),
+    "crop.release": Verb(
+        _("A second person released a picture of an object."), Kind.DISCLOSURE, needs_reason=True
+    ),
+    "crop.refuse": Verb(
+        _("A second person did not release a picture of an object."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "crop.withdraw": Verb(
+        _("A picture of an object was withdrawn."), Kind.ERASURE, needs_reason=True
+    ),
+    "crop.export": Verb(
+        _("A picture of an object was downloaded, to be published."),
+        Kind.DISCLOSURE,
+        needs_reason=True,
+    ),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
     # the installation

@@ -13,6 +13,14 @@ from haven.engine.errors import EngineError, SourceDamaged, retryable_codes
 from haven.engine.faces.embed import LENGTH as EMBEDDING_LENGTH
 from haven.engine.faces.embed import MODEL_NAME
 from haven.engine.faces.group import FaceTable, group
+from haven.engine.objects import (
+    Wanted,
+    check_size,
+    cut_object,
+    is_box,
+    object_file,
+    object_shown,
+)
 from haven.engine.options import PROFILES, Limits, Options, for_profile
 from haven.engine.originals import SIDE_PX as ORIGINAL_SIDE_PX
 from haven.engine.originals import Drawing, open_original, piece
@@ -29,6 +37,7 @@ from haven.engine.records import (
     Kind,
     Media,
     Metadata,
+    ObjectCut,
     Occurrence,
     PerceptualHash,
     Picture,
@@ -77,6 +86,7 @@ __all__ = [
     "Media",
     "Metadata",
     "Models",
+    "ObjectCut",
     "Occurrence",
     "Options",
     "PerceptualHash",
@@ -88,17 +98,23 @@ __all__ = [
     "SourceDamaged",
     "Status",
     "Strength",
+    "Wanted",
     "analyse",
     "available",
+    "check_size",
+    "cut_object",
     "find_sources",
     "fingerprint",
     "for_profile",
     "group",
     "harmless",
     "inference_devices",
+    "is_box",
     "models_in",
     "near_pdq",
     "nearest",
+    "object_file",
+    "object_shown",
     "open_folder",
     "open_original",
     "pdq_from_hex",

@@ -25,6 +25,10 @@ EngineError
 │   ├── ResultsDiffer
 │   ├── ResultsMissing
 │   └── ResultsUnwritable
+├── ObjectError              a piece of a picture is not cut out to be shown to everyone
+│   ├── ObjectTouchesPerson
+│   ├── ObjectUnsure
+│   └── ObjectWrongSize
 ├── SandboxMissing           a sandbox is required and this machine has none: see `haven doctor`
 └── UsageError               the caller broke a contract: a bug, fix the caller
     ├── WrongShape
@@ -190,6 +194,30 @@ class ResultsUnwritable(ResultsError):
     """The system does not take what is to be written to the folder."""
 
     code = "results.unwritable"
+
+
+class ObjectError(EngineError):
+    """A piece of a picture is not cut out: it may not be what everyone may see."""
+
+    code = "object"
+
+
+class ObjectTouchesPerson(ObjectError):
+    """Part of a person may be in the piece, or too near to it."""
+
+    code = "object.person"
+
+
+class ObjectUnsure(ObjectError):
+    """Where people are on the picture is not known well enough."""
+
+    code = "object.unsure"
+
+
+class ObjectWrongSize(ObjectError):
+    """The piece is too small to tell anything, or too large to be an object."""
+
+    code = "object.size"
 
 
 class SandboxMissing(EngineError):

@@ -124,7 +124,7 @@ def background(
     if segmented is not None:
         people |= segmented
     for face in faces:
-        if segmented is not None and _is_seen(segmented, face, picture):
+        if segmented is not None and is_seen(segmented, face, picture):
             continue
         outline = body_outline(face, reach_px=4 * sum(picture.full_size_px))
         cv2.fillPoly(people, [np.round(outline * picture.scale_xy).astype(np.int32)], (255,))
@@ -199,8 +199,17 @@ def body_outline(face: Face, *, reach_px: float) -> Vector:
     return np.array([centre + x * across + y * down for x, y in corners], np.float32)
 
 
-def _is_seen(segmented: Mask, face: Face, picture: Picture) -> bool:
-    """Return whether the segmenter sees a person at a face and right below it."""
+def is_seen(segmented: Mask, face: Face, picture: Picture) -> bool:
+    """Return whether the segmenter sees a person at a face and right below it.
+
+    Args:
+        segmented: (height, width) of the view, 255 where part of a person may be.
+        face: In full-size pixels.
+        picture: At the size of the view.
+
+    Raises:
+        MaskRefused: The face lies outside the picture.
+    """
     parts = ovals([face], picture.full_size_px, (picture.width_px, picture.height_px))
     outline = body_outline(face, reach_px=CHEST_DEEP * face.height_px)
     middle = outline.mean(axis=0)

@@ -122,7 +122,7 @@ def piece(
     if scale < 1:
         size = (max(1, round(side * scale)) for side in (cut.shape[1], cut.shape[0]))
         cut = geometry.resized(cut, *size)
-    drawn = _marked(_drawn(cut, drawing, samples), mark)
+    drawn = marked(_drawn(cut, drawing, samples), mark)
     share = (right - left) * (bottom - top) / (width * height)
     return masking.jpeg(drawn, QUALITY), share
 
@@ -155,8 +155,13 @@ def _drawn(cut: Pixels, drawing: str, samples: float) -> Pixels:
     raise WrongOption(f"drawing is {drawing!r}, not one of {', '.join(Drawing)}")
 
 
-def _marked(pixels: Pixels, mark: Sequence[str]) -> Pixels:
-    """Return pixels with the lines of the mark over them, again and again."""
+def marked(pixels: Pixels, mark: Sequence[str]) -> Pixels:
+    """Return pixels with the lines of a mark over them, again and again.
+
+    Args:
+        pixels: (height, width, 3) uint8; not changed.
+        mark: Lines to draw over it: who and when. What is not ASCII becomes "?".
+    """
     font, high = cv2.FONT_HERSHEY_SIMPLEX, 16
     lines = [line.encode("ascii", "replace").decode() for line in mark]
     height, width = pixels.shape[:2]

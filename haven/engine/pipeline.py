@@ -190,7 +190,7 @@ class Examine:
             perceptual = pdq(picture.pixels_bgr)
         with timed("metadata"):
             facts = metadata.read(stored, content.file_type)
-        tools = _tools(self.models, options.precision, options.segment_parts)
+        tools = tools_of(self.models, options.precision, options.segment_parts)
         faces = find_faces(picture, options, tools, timed)
         with timed("align"):
             finer = self._finer(stored, content.file_type, picture, faces)
@@ -333,7 +333,7 @@ class Tools:
 
 
 @functools.cache  # one set per process and choice of models
-def _tools(models: Models, precision: str = FULL, segment_parts: bool = True) -> Tools:
+def tools_of(models: Models, precision: str = FULL, segment_parts: bool = True) -> Tools:
     """Return the networks, made once in this process."""
     cv2.setNumThreads(1)  # parallelism is one process per core
     # The second opinion is exact always: it decides what may be seen.

@@ -172,6 +172,16 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ObjectCut:
+    """What was cut out."""
+
+    pixels_bgr: Pixels  # (height, width, 3), of bounded size
+    faces: tuple[Face, ...]  # all that were known or found, none of them in it
+    full_width_px: int  # of the original
+    full_height_px: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Derivatives:
     """Encoded pictures made from one original, safe for the step they are named for.
 

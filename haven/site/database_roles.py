@@ -85,6 +85,8 @@ GRANTS = (
     Grant("comparison_*", web="SID", worker="SD"),
     Grant("decisions_twopeople", web="SI", worker="S"),
     Grant("decisions_*", web="SI", worker="SD"),
+    Grant("crops_look", web="SI", worker="SD"),
+    Grant("crops_*", web="SIU", worker="SUD"),  # what may have left stays
     Grant("leads_leadchange", web="SID", worker="SD"),
     Grant("leads_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.

@@ -206,7 +206,12 @@ def _enter_authority(case_id: UUID, lead: Member) -> None:
         kind=powers.KIND.CONSENT,
         reference="Demonstration",
         issuer="Public photographs of adults, under their licences",
-        powers=[powers.POWER.ANALYSE, powers.POWER.TEMPLATES, powers.POWER.SEARCH],
+        powers=[
+            powers.POWER.ANALYSE,
+            powers.POWER.TEMPLATES,
+            powers.POWER.SEARCH,
+            powers.POWER.SHARE,
+        ],
         valid_from=timezone.localdate(now),
     )
     authority.enter(case_id, basis, by=lead, at=now)

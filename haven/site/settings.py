@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "haven.workbench.comparison",
     "haven.workbench.leads",
     "haven.workbench.decisions",
+    "haven.workbench.crops",
     "allauth",
     "allauth.account",
     "allauth.mfa",

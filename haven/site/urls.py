@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("haven.workbench.comparison.urls")),
     path("", include("haven.workbench.leads.urls")),
     path("", include("haven.workbench.decisions.urls")),
+    path("", include("haven.workbench.crops.urls")),
     path("", include("haven.workbench.retention.urls")),
 ]
 

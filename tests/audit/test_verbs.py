@@ -41,6 +41,9 @@ MADE = {
     "queue/stopping.py": ["queue.stop", "queue.go_on"],
     "reveals/actions.py": ["reveal.part", "reveal.whole"],
     "reveals/asking.py": ["reveal.agree", "reveal.refuse"],
+    "crops/actions.py": [
+        f"crop.{one}" for one in ("draw", "propose", "release", "refuse", "withdraw", "export")
+    ],
     "decisions/actions.py": ["decision.confirm", "decision.refuse"],
     "leads/actions.py": ["lead.make", "lead.take_up"],
     "search/ending.py": ["search.close", "search.stop"],

@@ -281,8 +281,22 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "decision_kind": "identity",
         "position": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
+        **_cut(marks, owner, items[0], lead),
         **_reveal(marks, owner, items[0], lead),
     }
+
+
+def _cut(marks: Marks, owner: str, item: Any, lead: Member) -> dict[str, Any]:
+    """Return the ids of an object that waits for a second person, and of a look at it."""
+    from haven.workbench.crops import actions
+    from tests.workbench import cut_out, opened
+
+    asker = opened.who(lead, timezone.now())
+    crop = cut_out.crop(item, asker)
+    seen = cut_out.looked(crop, asker)
+    words = (marks.new(owner, f"{one} of an object") for one in ("what", "why", "audience"))
+    actions.propose(item.case.public_id, crop.public_id, actions.Said(*words), who=asker)
+    return {"crop_id": crop.public_id, "look_id": seen.public_id}
 
 
 def _reveal(marks: Marks, owner: str, item: Any, lead: Member) -> dict[str, Any]:

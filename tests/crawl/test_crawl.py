@@ -32,6 +32,7 @@ FIRST_SHARE = 900  # of the two who lead a case, whose pages lead everywhere
 NEVER_REACHED = {
     "openid_connect_callback": "no identity provider is set up in these tests",
     "openid_connect_login": "no identity provider is set up in these tests",
+    "crops:picture": "only in the session that looks; test_originals.py holds it",
     "reveals:original": "only in the session that opened it; test_originals.py holds it",
     "reveals:close": "only in the session that opened it; test_originals.py holds it",
     "accounts:sign-in": "the same address as account_login, which is routed first",

@@ -22,14 +22,19 @@ from django.utils import timezone
 
 from haven.accounts.access import Role
 from haven.audit import queries as audit
+from haven.engine import objects
 from haven.workbench.analysis import originals
 from haven.workbench.analysis.models import Face, Item, Occurrence
+from haven.workbench.crops import actions as crops
+from haven.workbench.crops import queries, releasing
+from haven.workbench.crops.models import Crop
 from haven.workbench.reveals import lens
 from haven.workbench.reveals.models import Reveal
 from haven.workbench.wellbeing.models import Exposure
 from tests.crawl import reading
 from tests.signing_in import let_in
 from tests.site.test_every_url import ELSEWHERE, POST_ALONE, ROUTED
+from tests.workbench import cut_out, opened
 from tests.workbench.build import NOW
 from tests.workbench.conftest import authority, case, lay, look, portrait
 
@@ -41,7 +46,13 @@ __all__ = ["authority", "case", "lay", "look", "portrait"]  # fixtures
 SIDE_PX = 320  # long side at which pictures are compared
 SAME = 0.45  # correlation of what is fine: seen below 0.2 for views, above 0.8 for the whole
 SAME_PIECE = 0.55  # of a lens at its best place: 0.68 to 0.89 where it is from, else below 0.35
-LOOKS = {"item.background": 2, "reveal.part": 3, "reveal.whole": 4}
+LOOKS = {
+    "item.background": 2,
+    "reveal.part": 3,
+    "crop.look": 3,
+    "crop.export": 3,
+    "reveal.whole": 4,
+}
 LEAVES = ("accounts:sign-out", "accounts:start-over", "accounts:leave", "cases:take_off")
 
 
@@ -100,7 +111,7 @@ class Proxy:
         self.client = Client(raise_request_exception=False)
         if member is not None:
             let_in(self.client, member)
-        self.n_answers = self.n_pictures = 0
+        self.n_answers = self.n_pictures = self.n_crops = 0
         self.shown: list[tuple[int, int]] = []  # items, steps
         self.faults: list[str] = []
 
@@ -124,11 +135,11 @@ class Proxy:
         """Find the exposure and the entry that stand behind pixels of an original."""
         counted = Exposure.objects.filter(member=self.member, item=item_pk).order_by("-pk")
         one = counted.first()
-        verb = {step: verb for verb, step in LOOKS.items()}.get(one.step if one else 0)
+        verbs = {verb for verb, step in LOOKS.items() if one and step == one.step}
         entries = [
             entry
             for entry in audit.of_case(Item.objects.get(pk=item_pk).case_id)
-            if entry.verb == verb and entry.actor_id == getattr(self.member, "pk", 0)
+            if entry.verb in verbs and entry.actor_id == getattr(self.member, "pk", 0)
         ]
         if one is None or not entries or (one.step > 2 and not one.n_sent):
             self.faults.append(f"{address}: item {item_pk} without exposure and entry")
@@ -169,12 +180,34 @@ def everyone(
     return found
 
 
-def walk(proxy: Proxy, case: "Case", items: list[Item]) -> None:
+@pytest.fixture
+def crop(items: list[Item], everyone: "list[Member | None]", north_lead: "Member") -> Crop:
+    """Return a released piece of a picture without faces, as large as what a lens shows."""
+    item = next(one for one in items if not one.n_faces)
+    width, height = item.width_px or 1, item.height_px or 1
+    side = lens.SIDE * max(width, height)
+    box = (0.2, 0.3, 0.2 + side / width, 0.3 + side / height)
+    lead = opened.who(north_lead, timezone.now())
+    made = crops.draw(item.case.public_id, item.pk, cut_out.drawn(box), who=lead)
+    plain = cv2.imdecode(np.frombuffer(original_of(item).content, np.uint8), cv2.IMREAD_COLOR)
+    cut_out.make_ready(made, picture=objects.cut(plain, objects.Wanted(box)))
+    where = item.case.public_id, made.public_id
+    cut_out.looked(made, lead)
+    crops.propose(*where, crops.Said(*cut_out.SAID), who=lead)
+    analyst = next(one for one in everyone if one and one.username == f"north_{Role.ANALYST}")
+    second = opened.who(analyst, timezone.now())
+    cut_out.looked(made, second)
+    return releasing.release(*where, reason="A cup.", ticked=list(queries.CHECKS), who=second)
+
+
+def walk(proxy: Proxy, case: "Case", items: list[Item], crop: Crop) -> None:
     """Ask for every address with the ids of every item, and look as far as one may."""
     addresses: dict[str, None] = {}
     for item in items:
         face = Face.objects.filter(item=item).select_related("group").first()
         ids = {**ELSEWHERE, "case_id": case.public_id, "item_id": item.pk, "position": 0}
+        seen = crop.looks.latest("pk").exposure  # somebody else's, or of another session
+        ids |= {"crop_id": crop.public_id, "look_id": seen.public_id}
         if face is not None:
             ids["face_id"] = face.pk
             ids["group_id"] = face.group.public_id if face.group else "x"
@@ -183,6 +216,12 @@ def walk(proxy: Proxy, case: "Case", items: list[Item]) -> None:
                 addresses[reverse(name, kwargs={one: ids[one] for one in wanted})] = None
     for address in addresses:
         proxy.ask("get", address)
+    where = [case.public_id, crop.public_id]
+    answer = proxy.ask("post", reverse("crops:look", args=where))
+    for source in _sources(reading.content_of(answer).decode("utf-8", "replace")):
+        proxy.ask("get", source)
+    proxy.ask("post", reverse("crops:file", args=where))
+    proxy.n_crops = len(proxy.shown)
     for item in items:
         _look(proxy, case, item)
 
@@ -219,21 +258,23 @@ def _sources(page: str) -> Iterator[str]:
     """Yield the addresses of pictures on a page."""
     for part in page.split('src="')[1:]:
         address = part.partition('"')[0].replace("&amp;", "&")
-        if "/background" in address or "/masked" in address:
+        if "/background" in address or "/masked" in address or "/objects/" in address:
             yield address
 
 
 def test_no_answer_holds_an_original_without_an_exposure_and_an_entry(
-    case: "Case", items: list[Item], everyone: "list[Member | None]"
+    case: "Case", items: list[Item], everyone: "list[Member | None]", crop: Crop
 ) -> None:
     found = [original_of(one) for one in items]
     seen: dict[str, set[tuple[int, int]]] = {}
+    n_crops: dict[str, int] = {}
     n_answers = n_pictures = 0
     for member in everyone:
         proxy = Proxy(found, member)
-        walk(proxy, case, items)
+        walk(proxy, case, items, crop)
         assert proxy.faults == [], member
         seen[member.username if member else "nobody"] = set(proxy.shown)
+        n_crops[member.username if member else "nobody"] = proxy.n_crops
         n_answers += proxy.n_answers
         n_pictures += proxy.n_pictures
 
@@ -241,6 +282,9 @@ def test_no_answer_holds_an_original_without_an_exposure_and_an_entry(
     whole = {name for name, looks in seen.items() if any(step > 2 for _item, step in looks)}
     assert whole == may  # the proxy does see what is revealed, and to whom
     assert all(len({one for one, step in seen[name] if step == 4}) == len(items) for name in may)
+    assert {name: n for name, n in n_crops.items() if n} == dict.fromkeys(
+        may, 2
+    )  # shown, and file
     assert any(step == 3 for _item, step in seen["north_lead"])
     print(f"{n_answers} answers, {n_pictures} pictures, {len(everyone)} walkers")  # noqa: T201
     assert n_pictures > 50

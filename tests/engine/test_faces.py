@@ -12,7 +12,7 @@ from haven import engine
 from haven.engine.errors import WrongShape
 from haven.engine.faces import align, quality
 from haven.engine.faces.detect import CELL_PX, canvas_for, decoded, without_overlaps
-from haven.engine.pipeline import Stopwatch, _tools, describe_faces, find_faces
+from haven.engine.pipeline import Stopwatch, describe_faces, find_faces, tools_of
 from haven.engine.records import Picture
 from tests.media import public_media
 
@@ -24,7 +24,7 @@ def picture_of(path: Path) -> Picture:
 
 @pytest.fixture(scope="module")
 def tools(assets_root):
-    return _tools(engine.models_in(assets_root))
+    return tools_of(engine.models_in(assets_root))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from haven import engine
 from haven.engine import masking
 from haven.engine.errors import MaskRefused
-from haven.engine.pipeline import Models, Stopwatch, _tools, find_faces, hide
+from haven.engine.pipeline import Models, Stopwatch, find_faces, hide, tools_of
 from haven.engine.records import Face, Picture
 from tests.media import public_media
 
@@ -147,7 +147,7 @@ class TestRealViews:
             pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
             whole = Picture(pixels, pixels.shape[1], pixels.shape[0])
             picture = masking.reduced(whole, side_px=OPTIONS.view_side_px)
-            faces = find_faces(whole, OPTIONS, _tools(models), Stopwatch())
+            faces = find_faces(whole, OPTIONS, tools_of(models), Stopwatch())
             if not faces:
                 continue
             other = shuffled_outside(picture, faces, seed=looked_at)
@@ -162,7 +162,7 @@ class TestRealViews:
         pixels = cv2.imread(str(public_media("faces") / "no-face-dogs.jpg"))
         picture = Picture(pixels, pixels.shape[1], pixels.shape[0])
 
-        faces = find_faces(picture, OPTIONS, _tools(models), Stopwatch())
+        faces = find_faces(picture, OPTIONS, tools_of(models), Stopwatch())
 
-        made = hide(picture, picture, faces, OPTIONS, _tools(models).segmenter)
+        made = hide(picture, picture, faces, OPTIONS, tools_of(models).segmenter)
         assert (made.masked, made.background, made.face_crops) == (None, None, ())

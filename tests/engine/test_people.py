@@ -19,7 +19,7 @@ from haven.engine.assets.person_segmenter import SIDE_PX, TRANSPOSED, to_onnx
 from haven.engine.assets.runtime import compile_model
 from haven.engine.errors import AssetRefused
 from haven.engine.people import Segmenter
-from haven.engine.pipeline import Stopwatch, _tools, find_faces
+from haven.engine.pipeline import Stopwatch, find_faces, tools_of
 from haven.engine.records import Picture
 from tests.engine.tflite_file import Raw, Table, Words, written
 from tests.media import public_media
@@ -98,7 +98,7 @@ class TestBackground:
         for path in sorted(public_media("faces").glob("*.[jp][pn]g")):
             picture = small(path)
             faces = find_faces(
-                picture, engine.for_profile("balanced"), _tools(models), Stopwatch()
+                picture, engine.for_profile("balanced"), tools_of(models), Stopwatch()
             )
             if not faces:
                 continue
@@ -119,7 +119,7 @@ class TestBackground:
         faces = find_faces(
             picture,
             engine.for_profile("balanced"),
-            _tools(engine.models_in(assets_root)),
+            tools_of(engine.models_in(assets_root)),
             Stopwatch(),
         )
         nobody = np.zeros(picture.pixels_bgr.shape[:2], np.uint8)

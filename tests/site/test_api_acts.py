@@ -66,6 +66,7 @@ FOR_PEOPLE = {  # no program does these, and why
     "categories:set_default": "as making one",
     "comparison": "two faces are compared by a person who sees both, blind first",
     "decisions": "a decision is a person's, and an identification that of two",
+    "crops": "an object is published by two people who look at it",
     "evidence:add_upload": "an upload is sealed while it streams in through the page's form",
     "invitations": "members",
     "joining": "applications take two people",

@@ -153,6 +153,7 @@ OWN = {  # of a member, not of a case
     "api:openapi-json",
 }
 OF_A_SESSION = {  # opened in another one in these tests; and one does not take the own
+    "crops:picture",
     "reveals:original",
     "reveals:close",
     "wellbeing:take",
@@ -229,6 +230,13 @@ POST_ALONE = {
     "queue:settle",
     "comparison:look",
     "comparison:more",
+    "crops:file",
+    "crops:look",
+    "crops:place",
+    "crops:propose",
+    "crops:refuse",
+    "crops:release",
+    "crops:withdraw",
     "decisions:confirm",
     "decisions:refuse",
     "leads:change",
@@ -319,6 +327,7 @@ BOTH = {
     "cases:members",
     "cases:open",
     "comparison:pair",
+    "crops:draw",
     "decisions:new",
     "decisions:two_people",
     "leads:new",
@@ -529,6 +538,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         "token_id": made.token.public_id,
         "entry_id": record.of_case(case.pk)[0].public_id,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
+        **_cut(items[0], lead),
         **_reveal(items[0], lead),
         **_care(items[1], lead),
     }
@@ -550,6 +560,17 @@ def _reveal(item: Any, lead: "Member") -> Ids:
         "hold_id": held.public_id,
         "request_id": asked.public_id,
     }
+
+
+def _cut(item: Any, lead: "Member") -> Ids:
+    """Return the ids of an object that was cut out, and of a look at it."""
+    from haven.workbench.crops import looking
+    from tests.workbench import cut_out, opened
+
+    asker = opened.who(lead, timezone.now())
+    crop = cut_out.crop(item, asker)
+    seen = looking.look(item.case.public_id, crop.public_id, who=asker)
+    return {"crop_id": crop.public_id, "look_id": seen.public_id}
 
 
 def _care(item: Any, lead: "Member") -> Ids:

@@ -14,8 +14,10 @@ Not     here: who may see it, reasons, counting (haven.workbench.reveals)
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -36,6 +38,7 @@ KIND = "reveal"
 DRAWINGS = engine.Drawing
 SIDE_PX = engine.ORIGINAL_SIDE_PX
 State = OpenedOriginal.State
+_Made = TypeVar("_Made")
 
 
 class OriginalClosed(NotFound):
@@ -161,11 +164,25 @@ def _covered(item: Item, at: datetime) -> list[Occurrence]:
     return [one for one in found if covered[one.exhibit_id]]
 
 
-def _decoded(item: Item, key: keys.CaseKey, at: datetime) -> engine.Picture:
-    """Return the pixels of an item, from the first of its paths that still holds it.
+def of_original(
+    item: Item,
+    key: keys.CaseKey,
+    do: Callable[[Path | engine.Source, engine.Digests, engine.Runner], _Made],
+    *,
+    reads: list[Path],
+    at: datetime,
+) -> _Made:
+    """Return what is made of an item in the sandbox, from the first path that still holds it.
+
+    Args:
+        item: The item.
+        key: Of its case, open.
+        do: Makes it of where the item lies, its digests and a runner.
+        reads: What a worker may read besides the item: models.
+        at: Now.
 
     Raises:
-        EngineError: None does, or it cannot be decoded; what the last path said.
+        EngineError: No path holds it, or it cannot be made; what the last path said.
         OriginalClosed: It lies nowhere that may be looked at.
     """
     digests = engine.Digests(item.sha256, item.sha1, item.md5, item.size_bytes)
@@ -179,15 +196,30 @@ def _decoded(item: Item, key: keys.CaseKey, at: datetime) -> engine.Picture:
             source = Sealed("original", place, key, kind=evidence.UPLOAD, bound_to=bound_to)
         else:
             source = root / os.fsdecode(bytes(one.path_bytes))
-        reads = [root] if isinstance(source, Path) else []
+        opens = [root, *reads] if isinstance(source, Path) else reads
         try:
             with engine.runner(
-                settings.HAVEN_RUNNER, workers=1, reads=reads, confined=settings.HAVEN_SANDBOX
+                settings.HAVEN_RUNNER, workers=1, reads=opens, confined=settings.HAVEN_SANDBOX
             ) as runner:
-                return engine.open_original(source, digests, runner=runner)
+                return do(source, digests, runner)
         except engine.EngineError as error:
             trouble = error
     raise trouble or OriginalClosed("an original lies nowhere that may be looked at")
+
+
+def _decoded(item: Item, key: keys.CaseKey, at: datetime) -> engine.Picture:
+    """Return the pixels of an item.
+
+    Raises:
+        EngineError, OriginalClosed: It cannot be decoded, or lies nowhere.
+    """
+
+    def opened(
+        source: Path | engine.Source, digests: engine.Digests, runner: engine.Runner
+    ) -> engine.Picture:
+        return engine.open_original(source, digests, runner=runner)
+
+    return of_original(item, key, opened, reads=[], at=at)
 
 
 def _root() -> Path:

@@ -202,7 +202,8 @@ def _who(request: MemberRequest) -> actions.Who:
 
 
 def _back(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
-    """Return the way back to the item, within the filter it was opened from."""
+    """Return the way back to the item within its filter, or to the object drawn on it."""
     chosen = request.GET.urlencode()
-    address = reverse("review:item", args=[case_id, item_id])
+    page_name = "crops:draw" if "object" in request.GET else "review:item"
+    address = reverse(page_name, args=[case_id, item_id])
     return HttpResponseRedirect(f"{address}?{chosen}" if chosen else address)

@@ -1,0 +1,1 @@
+"""Pictures of objects that may be published: cut out of an item, released by two people."""
