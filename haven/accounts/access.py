@@ -343,6 +343,12 @@ PAGES: dict[str, str] = {
     "decisions:confirm": "case.work",
     "decisions:refuse": "case.work",
     "decisions:two_people": "two_people.set",
+    "reports:list": "case.work",
+    "reports:new": "case.work",
+    "reports:one": "case.work",
+    "reports:view": "case.work",
+    "reports:export": "case.work",
+    "reports:compare": "case.work",
 }
 
 # Where a member begins: the first of these that a role opens.

@@ -83,6 +83,7 @@ GRANTS = (
     Grant("comparison_*", web="SID", worker="SD"),
     Grant("decisions_twopeople", web="SI", worker="S"),
     Grant("decisions_*", web="SI", worker="SD"),
+    Grant("reports_*", web="SI", worker="SD"),  # final: a later one supersedes it
     Grant("leads_leadchange", web="SID", worker="SD"),
     Grant("leads_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "haven.workbench.comparison",
     "haven.workbench.leads",
     "haven.workbench.decisions",
+    "haven.workbench.reports",
     "allauth",
     "allauth.account",
     "allauth.mfa",
