@@ -96,6 +96,26 @@ class TestTheManifest:
             assert {f"n-{one['id']}", f"at-{one['id']}"} <= set(ids)
             assert one["what"] and one["from"]
 
+    def test_one_digest_over_all_items_follows_from_the_rows_it_prints(self, case, whole, make):
+        facts = queries.manifest(case, make())["sections"][1]["blocks"]
+        table = next(
+            one["table"] for one in facts if len(one.get("table", {"head": ()})["head"]) == 6
+        )
+        codes = [
+            [
+                part["code"]
+                for cell in row
+                for part in cell
+                if isinstance(part, dict) and "code" in part
+            ]
+            for row in table["rows"]
+        ]
+        lines = sorted(" ".join(one) for one in codes)
+
+        assert len(lines) == 7
+        text = "".join(f"{line}\n" for line in lines)
+        assert hashlib.sha256(text.encode()).hexdigest() in json.dumps(facts)
+
     def test_is_canonical_sealed_and_named_on_the_record(self, case, whole, make):
         made = make()
         raw = queries.raw(case, made)
@@ -248,7 +268,7 @@ class TestWhoAndHow:
         given = client_of(north_lead).post(url, wanted)
         entry = audit.of_case(case.pk).get(verb="report.export")
 
-        assert stale.status_code == 302 and "reauthenticate" in stale["Location"]
+        assert stale.status_code == 302 and "/confirm/" in stale["Location"]
         assert given.content.startswith(b"%PDF-")
         assert hashlib.sha256(given.content).hexdigest() == made.pdf_sha256
         assert entry.facts["sha256"] == made.pdf_sha256

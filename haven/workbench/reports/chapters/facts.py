@@ -102,6 +102,11 @@ def _items(paper: Paper, scope: Scope, counts: Counts) -> None:
             (_("Items: different contents of all other files"), every),
         ]
     )
+    _statuses(paper, counts)
+
+
+def _statuses(paper: Paper, counts: Counts) -> None:
+    """Write what became of the items."""
     rows = [
         (
             _("Looked at"),
@@ -180,9 +185,9 @@ def _list(paper: Paper, scope: Scope, counts: Counts) -> None:
     paper.facts([(_("SHA-256 over the list of all items"), code(items.digest_of_all(scope.case)))])
     paper.say(
         _(
-            "The list has one line for each item, in rising order: its SHA-256, its status and "
-            "its code or a hyphen, with a space between and a newline (byte 10) behind each "
-            "line. The SHA-256 of this text is the value above."
+            "The list has one line for each item, in rising order: its SHA-256, its status "
+            "(done, unsupported or failed) and its code or a hyphen, with a space between and a "
+            "newline (byte 10) behind each line. The SHA-256 of this text is the value above."
         )
     )
     is_listed = scope.ask.whole_case and counts.n_items <= LISTED
@@ -217,7 +222,7 @@ def _list(paper: Paper, scope: Scope, counts: Counts) -> None:
 
 def _item(scope: Scope, one: Item) -> list[object]:
     """Return the row of an item."""
-    status = joined([badge(one.get_status_display()), code(one.error_code)], " ")
+    status = [badge(one.get_status_display()), " ", *joined(map(code, _codes(one)), " ")]
     lay = items.paths(one).first()
     where: Parts = []
     if lay is not None:
@@ -231,6 +236,11 @@ def _item(scope: Scope, one: Item) -> list[object]:
         where,
         says or NOTHING,
     ]
+
+
+def _codes(one: Item) -> list[str]:
+    """Return the words that the list of all items has for an item beside its digest."""
+    return [one.status, one.error_code or "-"]
 
 
 def _place(one: Item) -> str:

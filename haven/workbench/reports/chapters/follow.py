@@ -52,36 +52,7 @@ def _record(paper: Paper, scope: Scope, head: Head) -> None:
             "Who holds a checkpoint can prove that nothing before it was changed or left out."
         )
     )
-    newest = audit.state().newest
-    if newest is None:
-        paper.say(
-            _("When this report was made no checkpoint had been signed yet."), look="warning"
-        )
-    else:
-        paper.facts(
-            [
-                (
-                    _("Newest checkpoint when this report was made"),
-                    [
-                        paper.number(
-                            "record-size",
-                            newest.size,
-                            _("entries under the newest checkpoint"),
-                            "audit_checkpoint, size",
-                        ),
-                        " ",
-                        _("entries"),
-                    ],
-                ),
-                (_("Root of the tree (SHA-256)"), code(bytes(newest.root).hex())),
-                (_("Signed at"), moment(newest.at)),
-                (_("Signed by the key"), code(newest.key)),
-                (
-                    _("SHA-256 of the signed note"),
-                    code(hashlib.sha256(newest.note.encode()).hexdigest()),
-                ),
-            ]
-        )
+    _checkpoint(paper)
     paper.say(
         _(
             "The making of this report is itself an entry: report.make, about the report "
@@ -115,6 +86,40 @@ def _record(paper: Paper, scope: Scope, head: Head) -> None:
     )
 
 
+def _checkpoint(paper: Paper) -> None:
+    """Write the newest checkpoint."""
+    newest = audit.state().newest
+    if newest is None:
+        paper.say(
+            _("When this report was made no checkpoint had been signed yet."), look="warning"
+        )
+    else:
+        paper.facts(
+            [
+                (
+                    _("Newest checkpoint when this report was made"),
+                    [
+                        paper.number(
+                            "record-size",
+                            newest.size,
+                            _("entries under the newest checkpoint"),
+                            "audit_checkpoint, size",
+                        ),
+                        " ",
+                        _("entries"),
+                    ],
+                ),
+                (_("Root of the tree (SHA-256)"), code(bytes(newest.root).hex())),
+                (_("Signed at"), moment(newest.at)),
+                (_("Signed by the key"), code(newest.key)),
+                (
+                    _("SHA-256 of the signed note"),
+                    code(hashlib.sha256(newest.note.encode()).hexdigest()),
+                ),
+            ]
+        )
+
+
 def _again(paper: Paper) -> None:
     """Write how the report is made again and compared."""
     paper.heading(_("Making it again"))
@@ -134,8 +139,8 @@ def _again(paper: Paper) -> None:
                 "entry report.make name."
             ),
             _(
-                "To check a number: find its row below, and have the agency count those rows; "
-                "the API of Haven gives most of them to a program with a token."
+                "To check a number: find its row below, and have the agency count those rows. "
+                "The API of Haven lists items, runs, groups and categories to a program."
             ),
             _(
                 "To check an item: work out the SHA-256 of the file on the exhibit and look for "

@@ -281,7 +281,11 @@ def _searches(paper: Paper, scope: Scope) -> None:
         rows,
         empty=_("No search for a face is told of here."),
     )
-    refused = sum(one.state == searches.STATE.REFUSED for one in every)
+    _not_told(paper, sum(one.state == searches.STATE.REFUSED for one in every), len(waiting))
+
+
+def _not_told(paper: Paper, refused: int, waiting: int) -> None:
+    """Write of how many searches nothing is told."""
     paper.facts(
         [
             (
@@ -297,7 +301,7 @@ def _searches(paper: Paper, scope: Scope) -> None:
                 _("Urgent searches that wait for their authority; nothing of them is told"),
                 paper.number(
                     "searches-waiting",
-                    len(waiting),
+                    waiting,
                     _("urgent searches that wait for their authority"),
                     "search_facesearch of the case, urgent and without an authority",
                 ),

@@ -95,7 +95,13 @@ def _left(paper: Paper, scope: Scope) -> None:
             ),
         ]
     )
-    if left.n_left and not left.is_enough:
+    if left.n_left:
+        _may_be_left(paper, left)
+
+
+def _may_be_left(paper: Paper, left: queue.Left) -> None:
+    """Write how many finds may be among what waits, or that nobody can say."""
+    if not left.is_enough:
         paper.say(
             _(
                 "How many finds may be among those that wait was not estimated: %(control)s of "
@@ -117,7 +123,7 @@ def _left(paper: Paper, scope: Scope) -> None:
                 "LEAST_CONTROL of haven/workbench/queue/estimating.py",
             ),
         )
-    elif left.n_left:
+    else:
         paper.say(
             _(
                 "Among those that wait, %(expected)s finds are expected, and with 95 per cent "
