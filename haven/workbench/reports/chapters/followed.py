@@ -78,13 +78,16 @@ def way(scope: Scope, one: Lead) -> object:
 
 def _lead(paper: Paper, scope: Scope, place: int, one: Lead) -> list[tuple[str, object]]:
     """Return what a lead says and what became of it."""
-    said = scope.names.said
+    said = scope.names.label if one.analyser else scope.names.said  # the program's words
     rows: list[tuple[str, object]] = [
         (_("State"), badge(one.get_state_display())),
         (_("What"), said(one.what)),
         (_("About"), _about(scope, one)),
         (_("Found by"), _found_by(one)),
-        (_("Strength"), _strength(paper, place, one)),
+        (
+            _("Strength (tool output)") if one.analyser else _("Strength"),
+            _strength(paper, place, one),
+        ),
         (_("What would disprove it"), said(one.disproof)),
         (
             _("Other explanations"),
