@@ -386,6 +386,12 @@ PAGES: dict[str, str] = {
     "crops:refuse": "case.work",
     "crops:withdraw": "case.work",
     "crops:file": "case.work",
+    "reports:list": "case.work",
+    "reports:new": "case.work",
+    "reports:one": "case.work",
+    "reports:view": "case.work",
+    "reports:export": "case.work",
+    "reports:compare": "case.work",
 }
 
 # Where a member begins: the first of these that a role opens.

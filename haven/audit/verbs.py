@@ -378,6 +378,17 @@ VERBS: dict[str, Verb] = {
         Kind.DISCLOSURE,
         needs_reason=True,
     ),
+    # reports
+    "report.make": Verb(_("A report of a case was made."), Kind.COLLECTION),
+    "report.view": Verb(_("A report of a case was read."), Kind.CONSULTATION),
+    "report.export": Verb(
+        _("A report of a case was saved as a file, to be given out."),
+        Kind.DISCLOSURE,
+        needs_reason=True,
+    ),
+    "report.compare": Verb(
+        _("A report was made again from its manifest, and compared."), Kind.CONSULTATION
+    ),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
     # the installation

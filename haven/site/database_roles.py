@@ -87,6 +87,7 @@ GRANTS = (
     Grant("decisions_*", web="SI", worker="SD"),
     Grant("crops_look", web="SI", worker="SD"),
     Grant("crops_*", web="SIU", worker="SUD"),  # what may have left stays
+    Grant("reports_*", web="SI", worker="SD"),  # final: a later one supersedes it
     Grant("leads_leadchange", web="SID", worker="SD"),
     Grant("leads_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.

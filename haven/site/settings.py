@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "haven.workbench.leads",
     "haven.workbench.decisions",
     "haven.workbench.crops",
+    "haven.workbench.reports",
     "allauth",
     "allauth.account",
     "allauth.mfa",

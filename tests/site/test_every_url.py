@@ -242,6 +242,7 @@ POST_ALONE = {
     "leads:change",
     "leads:from_comparison",
     "leads:take_up",
+    "reports:compare",
     "retention:close",
     "retention:confirm",
     "retention:extend",
@@ -331,6 +332,8 @@ BOTH = {
     "decisions:new",
     "decisions:two_people",
     "leads:new",
+    "reports:export",
+    "reports:new",
     "evidence:add_folder",
     "evidence:add_upload",
     "facets:saved",
@@ -532,6 +535,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         "probe_id": probe.public_id,
         "search_id": search.public_id,
         **_decided(case.public_id, items[0].pk, face.group.public_id, lead),
+        **_reported(case, lead),
         "candidate_id": search.candidates.order_by("rank")[0].pk,
         "position": 0,
         "word_id": 0,
@@ -600,6 +604,17 @@ def _decided(case_id: Any, item: int, group: str, lead: "Member") -> Ids:
         "decision_id": decided.public_id,
         "decision_kind": "identity",
     }
+
+
+def _reported(case: Any, lead: "Member") -> Ids:
+    """Return the ids of a report and of a masked view in it."""
+    from haven.workbench.reports import actions as reports
+    from haven.workbench.reports import queries
+    from haven.workbench.reports.scope import Ask
+
+    ask = Ask(addressed_to="The court", purpose="The trial", step=1)
+    made = reports.make(case.public_id, ask, by=lead, at=NOW)
+    return {"report_id": made.public_id, "sha256": queries.manifest(case, made)["views"][0]}
 
 
 def test_every_address_belongs_to_one_of_the_lists() -> None:

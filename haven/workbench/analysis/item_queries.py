@@ -10,17 +10,18 @@ Not     here: what a filter keeps (item_filter.py), faces (face_queries.py), run
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from pgvector.django import HammingDistance
 
 from haven import engine
 from haven.web.errors import NotFound
 from haven.workbench.analysis.item_filter import Filter, of_case
-from haven.workbench.analysis.models import Item, Occurrence
+from haven.workbench.analysis.models import Derivative, Item, Occurrence
 from haven.workbench.evidence import queries as evidence
 
 if TYPE_CHECKING:
@@ -92,6 +93,40 @@ def beside(case: Case, item_pk: int, chosen: Filter, order: str) -> tuple[int | 
         before.values_list("pk", flat=True).first(),
         after.values_list("pk", flat=True).first(),
     )
+
+
+def digest_of_all(case: Case) -> str:
+    """Return one digest over all items of a case, that anybody can work out from their list.
+
+    SHA-256 over a line for each item, rising: its SHA-256, its status and its code or "-",
+    with a space between, and a newline behind.
+    """
+    digest = sha256()
+    rows = Item.objects.filter(case=case).order_by("sha256")
+    for one in rows.values_list("sha256", "status", "error_code").iterator():
+        digest.update(f"{one[0]} {one[1]} {one[2] or '-'}\n".encode())
+    return digest.hexdigest()
+
+
+def in_exhibits(case: Case) -> dict[int, tuple[int, int]]:
+    """Return for each exhibit how many paths it has and how many items lay there."""
+    rows = Occurrence.objects.filter(exhibit__case=case).order_by().values_list("exhibit")
+    counted = rows.annotate(n=Count("pk"), items=Count("item", distinct=True))
+    return {pk: (n, items) for pk, n, items in counted}
+
+
+def kinds(case: Case) -> list[tuple[str, str, int]]:
+    """Return how many items have which kind of file and which status."""
+    rows = Item.objects.filter(case=case).order_by("kind", "status")
+    return list(rows.values_list("kind", "status").annotate(n=Count("pk")))
+
+
+def masked(case: Case, item_pks: Iterable[int]) -> dict[int, Derivative]:
+    """Return the masked views of items that have one, by the item's key."""
+    found = Derivative.objects.filter(
+        item__case=case, item__in=list(item_pks), operation=Derivative.Operation.MASKED
+    )
+    return {one.item_id: one for one in found if one.item_id is not None}
 
 
 def paths(found: Item) -> QuerySet[Occurrence]:

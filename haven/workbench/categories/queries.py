@@ -218,6 +218,11 @@ def superseded(case: Case, *, of: Member) -> list[Label]:
     return [label(one) for one in rows[:SUPERSEDED_SHOWN]]
 
 
+def tallies_of(found: CaseScheme, *, n_items: int) -> list[Tally]:
+    """Return the same of a scheme that was ever chosen, in use or not; see tallies()."""
+    return tallies(InUse(found.scheme, found.pk), n_items=n_items)
+
+
 def tallies(found: InUse, *, n_items: int) -> list[Tally]:
     """Return how many items have each category of a scheme, then how many have none.
 

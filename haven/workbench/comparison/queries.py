@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from haven.web.errors import NotFound
 from haven.workbench.analysis import face_queries as faces
@@ -164,6 +165,30 @@ def comparison_of(case: Case, candidate_pk: int) -> list[Comparison]:
     """Return what was concluded on a candidate of a case; for apps above, not for pages."""
     rows = Comparison.objects.filter(candidate=candidate_pk, candidate__search__case=case)
     return list(rows.select_related("reviewer", "candidate__search", "candidate__face"))
+
+
+def done_twice(case: Case) -> list[list[Comparison]]:
+    """Return the pairs of a case that two people compared: first and second of each.
+
+    For apps above, not for pages of one member. A pair of a search that waits for its
+    authority is not among them: it may still be refused (R-AI-5).
+    """
+    waiting = [one.search.pk for one in searches.pending(case, at=timezone.now())]
+    rows = Comparison.objects.filter(candidate__search__case=case)
+    rows = rows.filter(candidate__in=compared_twice()).exclude(candidate__search__in=waiting)
+    rows = rows.select_related(
+        "reviewer", "candidate__search__face__item", "candidate__face__item"
+    ).defer("candidate__face__embedding", "candidate__search__face__embedding")
+    found: dict[int, list[Comparison]] = {}
+    for one in rows.order_by("candidate", "place"):
+        found.setdefault(one.candidate_id, []).append(one)
+    return list(found.values())
+
+
+def count(case: Case) -> int:
+    """Return on how many pairs of a case somebody concluded, one person or two."""
+    rows = Comparison.objects.filter(candidate__search__case=case, place=1)
+    return rows.count()
 
 
 def is_candidate(case: Case, candidate_pk: int, *, member: Member, at: datetime) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils import timezone
 
 from haven.web.errors import NotFound
 from haven.web.keyset import Window, window
@@ -22,6 +23,7 @@ from haven.workbench.comparison import calibration
 from haven.workbench.comparison import queries as comparison
 from haven.workbench.leads.models import Lead, LeadChange
 from haven.workbench.people import queries as people
+from haven.workbench.search import queries as searches
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -76,6 +78,27 @@ def leads(case: Case, *, member: Member, chosen: Filter | None = None) -> QueryS
     if chosen.assigned_to is not None:
         found = found.filter(assigned_to=chosen.assigned_to)
     return found
+
+
+def open_to_all(case: Case) -> QuerySet[Lead]:
+    """Return the leads that everyone on a case may see, whoever asks; the latest first.
+
+    Not those of a pair that waits for its second reviewer, nor of a search that waits for its
+    authority: such a search may still be refused, and takes along what it found.
+    """
+    waiting = [one.search.pk for one in searches.pending(case, at=timezone.now())]
+    return (
+        Lead.objects.filter(case=case)
+        .filter(Q(candidate__isnull=True) | Q(candidate__in=comparison.compared_twice()))
+        .exclude(candidate__search__in=waiting)
+        .select_related("assigned_to", "made_by", "item", "group", "exhibit", "candidate__search")
+        .prefetch_related("changes__made_by", "changes__assigned_to")
+    )
+
+
+def count(case: Case) -> int:
+    """Return how many leads a case has, those that only some members may see included."""
+    return Lead.objects.filter(case=case).count()
 
 
 def page(case: Case, member: Member, chosen: Filter, after: str | None) -> Window[Lead]:

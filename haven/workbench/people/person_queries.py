@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from haven.workbench.cases.models import Case
 
 Kind = Statement.Kind
+ROLE = Statement.Role
 _CHANGES_SHOWN = 50
 
 
@@ -68,6 +69,11 @@ def persons(case: Case) -> QuerySet[Person]:
     """Return the persons of a case that have a group."""
     found = Person.objects.filter(case=case, group__isnull=False)
     return found.select_related("named_by", "group")
+
+
+def ever_named(case: Case) -> QuerySet[Person]:
+    """Return every person of a case in the order of naming, undone ones too."""
+    return Person.objects.filter(case=case).select_related("named_by", "group").order_by("pk")
 
 
 def person(case: Case, public_id: UUID) -> Person:

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Count
+
 from haven.web.errors import NotFound
 from haven.web.keyset import Window, window
 from haven.workbench.analysis import face_queries as faces
@@ -174,6 +176,13 @@ def _templates_on(case: Case, cover: Face, *, at: datetime) -> tuple[bool, list[
 def changes(case: Case) -> QuerySet[GroupChange]:
     """Return the changes of a case, the latest first."""
     return GroupChange.objects.filter(case=case).select_related("made_by", "undone_by")
+
+
+def tally(case: Case) -> dict[str, int]:
+    """Return how many changes of groups stand, by the word for their kind."""
+    rows = GroupChange.objects.filter(case=case, undone_at__isnull=True).order_by()
+    counted = dict(rows.values_list("verb").annotate(n=Count("pk")))
+    return {str(verb.label): counted.get(verb, 0) for verb in GroupChange.Verb}
 
 
 def change(case: Case, change_pk: int) -> GroupChange:

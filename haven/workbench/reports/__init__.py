@@ -1,0 +1,1 @@
+"""Reports: what a case holds, written down once so that a court can follow it."""
