@@ -20,7 +20,7 @@ from pgvector.django import HammingDistance
 from haven import engine
 from haven.web.errors import NotFound
 from haven.workbench.analysis.item_filter import Filter, of_case
-from haven.workbench.analysis.models import Item, Occurrence
+from haven.workbench.analysis.models import Derivative, Item, Occurrence
 from haven.workbench.evidence import queries as evidence
 
 if TYPE_CHECKING:
@@ -101,6 +101,17 @@ def paths(found: Item) -> QuerySet[Occurrence]:
         .select_related("exhibit")
         .order_by("exhibit_id", "path")
     )
+
+
+def every_path(case: Case) -> QuerySet[Occurrence]:
+    """Return every path of a case, those that could not be read too, in no order yet."""
+    return Occurrence.objects.filter(exhibit__case=case).select_related("exhibit")
+
+
+def masked_views(case: Case) -> QuerySet[Derivative]:
+    """Return the masked views of the items of a case, in no order yet."""
+    found = Derivative.objects.filter(item__case=case, operation=Derivative.Operation.MASKED)
+    return found.select_related("item")
 
 
 def lay(case: Case, chosen: Filter) -> QuerySet[Occurrence]:

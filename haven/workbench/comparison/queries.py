@@ -176,6 +176,21 @@ def comparison_of(case: Case, candidate_pk: int) -> list[Comparison]:
     return list(rows.select_related("reviewer", "candidate__search", "candidate__face"))
 
 
+def within(case: Case) -> QuerySet[Comparison]:
+    """Return what was concluded on faces of a case itself, by two people and on an authority.
+
+    What another case holds, and what a blind second reviewer has still to conclude on, is not
+    among them.
+    """
+    return Comparison.objects.filter(
+        candidate__search__case=case,
+        candidate__search__authority__isnull=False,
+        candidate__search__state__in=(searches.STATE.OPEN, searches.STATE.CLOSED),
+        candidate__face__case=case,
+        candidate__in=compared_twice(),
+    ).select_related("candidate__search", "candidate__face__item")
+
+
 def is_candidate(case: Case, candidate_pk: int, *, member: Member, at: datetime) -> bool:
     """Tell whether a face is a candidate of a search of the case that the member may see."""
     found = searches.called_up(_reviewable(case), member=member).filter(pk=candidate_pk)

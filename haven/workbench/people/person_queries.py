@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from haven.workbench.cases.models import Case
 
 Kind = Statement.Kind
+Role = Statement.Role
 _CHANGES_SHOWN = 50
 
 
@@ -80,6 +81,12 @@ def person(case: Case, public_id: UUID) -> Person:
     if found is None:
         raise PersonNotFound(f"no such person in case {case.pk}")
     return found
+
+
+def statements(case: Case) -> QuerySet[Statement]:
+    """Return what was ever stated about the persons of a case that have a group."""
+    found = Statement.objects.filter(case=case, person__group__isnull=False)
+    return found.select_related("person", "other")
 
 
 def statement(of: Person, pk: int) -> Statement:
