@@ -83,6 +83,13 @@ GRANTS = (
     Grant("comparison_*", web="SID", worker="SD"),
     Grant("decisions_twopeople", web="SI", worker="S"),
     Grant("decisions_*", web="SI", worker="SD"),
+    # Packages: keys and partners stay; what was received is never changed, by nobody.
+    Grant("packages_identity", web="SI", worker="S"),
+    Grant("packages_partner", web="SIU", worker="S"),
+    Grant("packages_receivedrow", web="S", worker="SID"),
+    Grant("packages_receivedview", web="S", worker="SID"),
+    Grant("packages_receipt", web="SI", worker="SUD"),
+    Grant("packages_handover", web="SIU", worker="SUD"),
     Grant("leads_leadchange", web="SID", worker="SD"),
     Grant("leads_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.

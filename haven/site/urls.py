@@ -34,6 +34,7 @@ urlpatterns = [
     path("", include("haven.workbench.comparison.urls")),
     path("", include("haven.workbench.leads.urls")),
     path("", include("haven.workbench.decisions.urls")),
+    path("", include("haven.workbench.packages.urls")),
     path("", include("haven.workbench.retention.urls")),
 ]
 
