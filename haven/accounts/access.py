@@ -76,6 +76,7 @@ MAY: dict[str, frozenset[Role]] = {
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
     # Whether an identification takes two people; off only on a legal basis (R-AI-3).
     "two_people.set": frozenset({Role.ADMINISTRATOR}),
+    "partners.keep": frozenset({Role.ADMINISTRATOR}),  # keys for handing cases over
     "installation.see": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "care.group": frozenset({Role.WELLBEING}),  # sums of five people or more, never of one
     "care.set": frozenset({Role.ADMINISTRATOR, Role.WELLBEING}),  # what the agency asks for
@@ -392,6 +393,24 @@ PAGES: dict[str, str] = {
     "reports:view": "case.work",
     "reports:export": "case.work",
     "reports:compare": "case.work",
+    "packages:list": "case.work",
+    "packages:ask": "case.work",
+    "packages:one": "case.work",
+    "packages:confirm": "case.work",
+    "packages:withdraw": "case.work",
+    "packages:fetch": "case.work",
+    "packages:received": "case.work",
+    "packages:origin": "case.work",
+    "packages:progress": "case.work",
+    "packages:table": "case.work",
+    "packages:item": "case.work",
+    "packages:view": "case.work",
+    "packages:about_item": "case.work",
+    "packages:receive": "case.open",
+    "packages:keys": "partners.keep",
+    "packages:make_keys": "partners.keep",
+    "packages:own_text": "partners.keep",
+    "packages:end": "partners.keep",
 }
 
 # Where a member begins: the first of these that a role opens.

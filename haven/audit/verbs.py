@@ -389,6 +389,32 @@ VERBS: dict[str, Verb] = {
     "report.compare": Verb(
         _("A report was made again from its manifest, and compared."), Kind.CONSULTATION
     ),
+    # handing a case over to another agency, and receiving one
+    "package.make_identity": Verb(
+        _("The keys of an agency for handing over were made."), Kind.ADMINISTRATION
+    ),
+    "package.check_partner": Verb(
+        _("The keys of another agency were compared and taken in."), Kind.ADMINISTRATION
+    ),
+    "package.end_partner": Verb(
+        _("Nothing is handed over to another agency, or taken from it, any more."),
+        Kind.ADMINISTRATION,
+        needs_reason=True,
+    ),
+    "package.ask": Verb(
+        _("It was asked to hand a case over."), Kind.DISCLOSURE, needs_reason=True
+    ),
+    "package.confirm": Verb(_("A second person agreed to hand a case over."), Kind.DISCLOSURE),
+    "package.withdraw": Verb(_("A request to hand a case over was withdrawn."), Kind.DISCLOSURE),
+    "package.make": Verb(_("A package of a case was made."), Kind.DISCLOSURE, needs_reason=True),
+    "package.fail": Verb(_("A package of a case could not be made."), Kind.DISCLOSURE),
+    "package.fetch": Verb(
+        _("A package of a case was taken out."), Kind.DISCLOSURE, needs_reason=True
+    ),
+    "package.erase": Verb(_("The file of a package was erased."), Kind.ERASURE),
+    "package.receive": Verb(_("A case was received in a package."), Kind.COLLECTION),
+    "package.unpack": Verb(_("A received package was unpacked."), Kind.COLLECTION),
+    "package.view": Verb(_("What was received was looked at."), Kind.CONSULTATION),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
     # the installation

@@ -15,6 +15,7 @@ from haven.accounts import access
 
 MENU = (  # address, words, icon; shown to whom access.py opens it
     ("cases:list", _("Cases"), "case"),
+    ("packages:receive", _("Receive a case"), "archive"),
     ("members:list", _("Members"), "people"),
     ("agencies:list", _("Agencies"), "folder"),
     ("joining:queue", _("Applications"), "document"),
@@ -30,6 +31,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("tokens:agency", _("Tokens of your agency"), "key"),
     ("categories:schemes", _("Schemes of categories"), "filter"),
     ("decisions:two_people", _("Two people for an identification"), "people"),
+    ("packages:keys", _("Handing over to other agencies"), "key"),
     ("audit:list", _("Record"), "document"),
     ("mfa_index", _("How you sign in"), "key"),
     ("installation", _("This installation"), "help"),

@@ -88,6 +88,13 @@ GRANTS = (
     Grant("crops_look", web="SI", worker="SD"),
     Grant("crops_*", web="SIU", worker="SUD"),  # what may have left stays
     Grant("reports_*", web="SI", worker="SD"),  # final: a later one supersedes it
+    # Packages: keys and partners stay; what was received is never changed, by nobody.
+    Grant("packages_identity", web="SI", worker="S"),
+    Grant("packages_partner", web="SIU", worker="S"),
+    Grant("packages_receivedrow", web="S", worker="SID"),
+    Grant("packages_receivedview", web="S", worker="SID"),
+    Grant("packages_receipt", web="SI", worker="SUD"),
+    Grant("packages_handover", web="SIU", worker="SUD"),
     Grant("leads_leadchange", web="SID", worker="SD"),
     Grant("leads_*", web="SIUD", worker="SUD"),
     # Members and how they sign in.

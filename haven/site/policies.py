@@ -32,6 +32,8 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "authority.OwnWord": "words of an agency for its lists; SPECIAL shows each agency its own",
     "categories.DefaultScheme": "a key of a scheme, for each agency; SPECIAL as above",
     "categories.OwnScheme": "schemes an agency made; SPECIAL as above",
+    "packages.Identity": "keys of an agency; SPECIAL shows each agency its own",
+    "packages.Partner": "keys of others that an agency checked; SPECIAL as above",
     "decisions.TwoPeople": "a rule of an agency; SPECIAL shows each agency its own",
     "cases.Clock": "number and dates alone; an agency's supervisors watch those of all its cases",
     "retention.Erasure": "outlives its case; number, dates and proof, for those who watch dates",
@@ -151,6 +153,8 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "categories_defaultscheme": {"ALL": f"agency_id = {MY_AGENCY}"},
     "categories_ownscheme": {"ALL": f"agency_id = {MY_AGENCY}"},
     "decisions_twopeople": {"ALL": f"agency_id = {MY_AGENCY}"},
+    "packages_identity": {"ALL": f"agency_id = {MY_AGENCY}"},
+    "packages_partner": {"ALL": f"agency_id = {MY_AGENCY}"},
     "cases_clock": {"ALL": f"agency_id = {MY_AGENCY}"},
     # An administrator ends tokens of the agency without a place on their cases.
     "tokens_token": {

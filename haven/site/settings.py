@@ -27,6 +27,7 @@ HAVEN_RETENTION_DAYS = env.number(  # no law names one number; an agency sets it
     "HAVEN_RETENTION_DAYS", 1826, least=1, most=36525
 )
 HAVEN_DEMO = env.flag("HAVEN_DEMO", default=False)
+HAVEN_PACKAGE_DAYS = env.number("HAVEN_PACKAGE_DAYS", 7, least=1, most=90)  # until it is erased
 HAVEN_PROFILE = env.choice("HAVEN_PROFILE", "balanced", choices=("fast", "balanced", "thorough"))
 HAVEN_RUNNER = env.choice("HAVEN_RUNNER", "processes", choices=("processes", "serial"))
 HAVEN_WORKERS = env.number(  # worker processes of one analysis; one per core we may use
@@ -79,6 +80,7 @@ INSTALLED_APPS = [
     "haven.workbench.decisions",
     "haven.workbench.crops",
     "haven.workbench.reports",
+    "haven.workbench.packages",
     "allauth",
     "allauth.account",
     "allauth.mfa",

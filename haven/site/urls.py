@@ -37,6 +37,7 @@ urlpatterns = [
     path("", include("haven.workbench.decisions.urls")),
     path("", include("haven.workbench.crops.urls")),
     path("", include("haven.workbench.reports.urls")),
+    path("", include("haven.workbench.packages.urls")),
     path("", include("haven.workbench.retention.urls")),
 ]
 

@@ -26,7 +26,14 @@ if TYPE_CHECKING:
     from procrastinate import App
 
 # Jobs at once; one analysis already uses every core.
-QUEUES = {"analysis": 1, "probes": 2, "reveals": 1, "queue": 1, "mail": 1}  # who holds a key waits
+QUEUES = {  # who holds a key waits
+    "analysis": 1,
+    "probes": 2,
+    "reveals": 1,
+    "queue": 1,
+    "packages": 1,
+    "mail": 1,
+}
 CANNOT_START = 3
 GRACE_S = 8.0  # to finish the files in flight; then the job is given back to the queue
 STALLED_AFTER_S = 30.0  # without a sign of life, where other workers may serve the queue

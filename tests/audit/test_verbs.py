@@ -46,6 +46,13 @@ MADE = {
     ],
     "decisions/actions.py": ["decision.confirm", "decision.refuse"],
     "leads/actions.py": ["lead.make", "lead.take_up"],
+    "packages/actions.py": [
+        "package.ask",
+        "package.confirm",
+        "package.withdraw",
+        "package.fetch",
+    ],
+    "packages/making.py": ["package.make", "package.fail"],
     "search/ending.py": ["search.close", "search.stop"],
 }
 

@@ -24,6 +24,7 @@ from django.utils import timezone
 from PIL import ExifTags, Image
 
 from haven import engine
+from tests.workbench import handing
 from tests.workbench.build import NOW, basis, findings, person
 
 if TYPE_CHECKING:
@@ -283,6 +284,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
         **_cut(marks, owner, items[0], lead),
         **_reveal(marks, owner, items[0], lead),
+        **handing.planted(case, lead, mark),
     }
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from haven.accounts.access import Role
 from tests.signing_in import add_code_app, let_in
+from tests.workbench import handing
 from tests.workbench.build import NOW, basis, findings, person, png
 
 if TYPE_CHECKING:
@@ -113,6 +114,11 @@ OWN = {  # of a member, not of a case
     "wellbeing:prompt",
     "comparison:calibration",
     "decisions:two_people",
+    "packages:end",
+    "packages:keys",
+    "packages:make_keys",
+    "packages:own_text",
+    "packages:receive",
     "retention:confirm",
     "retention:list",
     "retention:order",
@@ -239,6 +245,11 @@ POST_ALONE = {
     "crops:withdraw",
     "decisions:confirm",
     "decisions:refuse",
+    "packages:confirm",
+    "packages:end",
+    "packages:fetch",
+    "packages:make_keys",
+    "packages:withdraw",
     "leads:change",
     "leads:from_comparison",
     "leads:take_up",
@@ -331,6 +342,9 @@ BOTH = {
     "crops:draw",
     "decisions:new",
     "decisions:two_people",
+    "packages:ask",
+    "packages:keys",
+    "packages:receive",
     "leads:new",
     "reports:export",
     "reports:new",
@@ -350,7 +364,7 @@ BOTH = {
     "review:find_face_across",
 }
 # The same in two cases of one member.
-SHARED = {"case_id", "position", "member_id", "kind", "decision_kind"}
+SHARED = {"case_id", "position", "member_id", "kind", "decision_kind", "table"}
 ELSEWHERE = {  # ids of what is no part of a case
     "uidb64": "MQ",
     "token": "set-password",
@@ -367,6 +381,7 @@ ELSEWHERE = {  # ids of what is no part of a case
     "picture_name": "astronaut",
     "drawing": "plain",
     "step": 1,
+    "partner_id": "00000000-0000-4000-8000-000000000000",
     "application_id": "00000000-0000-4000-8000-000000000000",
 }
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
@@ -545,6 +560,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         **_cut(items[0], lead),
         **_reveal(items[0], lead),
         **_care(items[1], lead),
+        **handing.planted(case, lead, lambda place: f"{place} {number}"),
     }
 
 
@@ -667,6 +683,11 @@ def test_a_case_is_there_for_its_member_and_for_no_other_agency(
         fine = (404,) if name in OF_A_SESSION else (200, 302, 422)
         fine += (409,) if name == "api:retry" else ()  # nothing failed here
         assert shown.status_code in fine, name
+    assert hidden.status_code == 404, name
+    assert b"Harbour" not in hidden.content
+    fine = (404,) if name in OF_A_SESSION else (200, 302, 422)
+    fine += (409,) if name in ("api:retry", "packages:fetch") else ()  # nothing failed, none made
+    assert shown.status_code in fine, name
 
 
 def test_a_stranger_learns_nothing_by_another_method(

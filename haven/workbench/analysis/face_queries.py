@@ -57,6 +57,11 @@ class Candidate:
     strength: str  # a word of engine.Strength
 
 
+def faces(case: Case) -> QuerySet[Face]:
+    """Return the faces of a case with item and group and without templates, in no order yet."""
+    return Face.objects.filter(case=case).select_related("item", "group").defer("embedding")
+
+
 def groups(case: Case, *, least_faces: int = 1) -> QuerySet[FaceGroup]:
     """Return the groups of a case that hold faces."""
     return FaceGroup.objects.filter(case=case, n_faces__gte=least_faces)

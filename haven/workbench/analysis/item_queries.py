@@ -138,6 +138,17 @@ def paths(found: Item) -> QuerySet[Occurrence]:
     )
 
 
+def every_path(case: Case) -> QuerySet[Occurrence]:
+    """Return every path of a case, those that could not be read too, in no order yet."""
+    return Occurrence.objects.filter(exhibit__case=case).select_related("exhibit")
+
+
+def masked_views(case: Case) -> QuerySet[Derivative]:
+    """Return the masked views of the items of a case, in no order yet."""
+    found = Derivative.objects.filter(item__case=case, operation=Derivative.Operation.MASKED)
+    return found.select_related("item")
+
+
 def lay(case: Case, chosen: Filter) -> QuerySet[Occurrence]:
     """Return where the items that pass a filter lay; within its exhibit and folder alone."""
     exhibits = evidence.of_case(case)

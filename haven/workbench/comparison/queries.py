@@ -189,6 +189,19 @@ def count(case: Case) -> int:
     """Return on how many pairs of a case somebody concluded, one person or two."""
     rows = Comparison.objects.filter(candidate__search__case=case, place=1)
     return rows.count()
+def within(case: Case) -> QuerySet[Comparison]:
+    """Return what was concluded on faces of a case itself, by two people and on an authority.
+
+    What another case holds, and what a blind second reviewer has still to conclude on, is not
+    among them.
+    """
+    return Comparison.objects.filter(
+        candidate__search__case=case,
+        candidate__search__authority__isnull=False,
+        candidate__search__state__in=(searches.STATE.OPEN, searches.STATE.CLOSED),
+        candidate__face__case=case,
+        candidate__in=compared_twice(),
+    ).select_related("candidate__search", "candidate__face__item")
 
 
 def is_candidate(case: Case, candidate_pk: int, *, member: Member, at: datetime) -> bool:

@@ -23,7 +23,7 @@ from haven.web.errors import BadInput
 from haven.workbench.evidence import names
 
 _OWN = (
-    *("uploads", "derivatives", "probes", "reveals", "incoming"),
+    *("uploads", "derivatives", "probes", "reveals", "incoming", "packages"),
     *("postgres", "postgres-socket", "static"),
 )
 _MOST_LISTED = 500  # a page; a folder with more is named by typing its path

@@ -94,6 +94,15 @@ def latest(case: Case, *, member: Member, at: datetime) -> QuerySet[Note]:
     )
 
 
+def every_version(case: Case) -> QuerySet[Note]:
+    """Return every version of every note of a case, in no order yet."""
+    return (
+        Note.objects.filter(case=case)
+        .select_related("item", "exhibit", "group")
+        .defer("folded", "found_by")
+    )
+
+
 def about(found: Thing, *, member: Member, at: datetime) -> QuerySet[Note]:
     """Return the notes about one thing."""
     return latest(found.case, member=member, at=at).filter(

@@ -88,6 +88,12 @@ def person(case: Case, public_id: UUID) -> Person:
     return found
 
 
+def statements(case: Case) -> QuerySet[Statement]:
+    """Return what was ever stated about the persons of a case that have a group."""
+    found = Statement.objects.filter(case=case, person__group__isnull=False)
+    return found.select_related("person", "other")
+
+
 def statement(of: Person, pk: int) -> Statement:
     """Return one statement about a person that stands, also one that a sibling made.
 

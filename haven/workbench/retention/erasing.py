@@ -29,6 +29,7 @@ from haven.workbench.analysis import face_templates, locks, originals, probing, 
 from haven.workbench.cases import keys
 from haven.workbench.cases.sealing import HEADER_BYTES, SALT_BYTES
 from haven.workbench.evidence import storing
+from haven.workbench.packages import storing as packages
 from haven.workbench.retention import rows
 from haven.workbench.retention.models import Erasure
 
@@ -156,7 +157,12 @@ def _line(name: str, place: Path) -> str:
 def _folders(erasure: Erasure) -> list[Path]:
     """Return the folders that hold files of a case."""
     case_id = erasure.case_public_id
-    return [vault.folder(case_id), storing.folder_of(case_id), originals.folder(case_id)]
+    return [
+        vault.folder(case_id),
+        storing.folder_of(case_id),
+        originals.folder(case_id),
+        packages.folder(case_id),
+    ]
 
 
 @transaction.atomic
@@ -173,7 +179,7 @@ def _delete_files(erasure: Erasure) -> None:
     for place in probing.places(erasure.case_key):
         place.unlink(missing_ok=True)
     storing.remove(storing.folder_of(erasure.case_public_id))
-    for folder in (vault.folder, originals.folder):
+    for folder in (vault.folder, originals.folder, packages.folder):
         if (made := folder(erasure.case_public_id)).exists():
             shutil.rmtree(made)
 

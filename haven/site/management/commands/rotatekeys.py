@@ -1,7 +1,8 @@
 """Rotate keys: `python -m haven.site rotatekeys` wraps the keys of all cases again.
 
 In      the file of master keys, or the keeper that HAVEN_KEY_WRAPPER names
-Out     every case's key wrapped by the present master key; the files of cases stay as they are
+Out     every case's key, and every agency's keys for handing over, wrapped by the present master
+        key; the files of cases stay as they are
 Fails   CommandError: a master key cannot be had; those done so far stay done
 Why     a master key that may be known to somebody else must lose its worth, and soon
 Not     here: destroying old copies of the database, whose keys the old master key still opens
@@ -17,6 +18,7 @@ from django.db import transaction
 
 from haven.audit.actions import record
 from haven.workbench.cases import keys, wrapping
+from haven.workbench.packages import partner_actions as identities
 
 
 class Command(BaseCommand):
@@ -44,7 +46,7 @@ class Command(BaseCommand):
         try:
             if is_file and not options["no_new_key"]:
                 self._add_master_key()
-            done, count = keys.rewrap()
+            done, count = map(sum, zip(keys.rewrap(), identities.rewrap(), strict=True))
             if options["forget_old"]:
                 self._forget_old()
             with transaction.atomic():
@@ -65,7 +67,7 @@ class Command(BaseCommand):
     def _forget_old(self) -> None:
         """Remove master keys that wrap nothing here."""
         place = wrapping.master_key_file()
-        known, in_use = wrapping.read_master_keys(place), keys.masters()
+        known, in_use = wrapping.read_master_keys(place), keys.masters() | identities.masters()
         kept = [
             key
             for number, key in enumerate(known)

@@ -54,13 +54,13 @@ def write(paper: Paper, scope: Scope) -> None:
         ),
     ]
     agreed = comparison.agreement(scope.case)
-    if agreed.pairs:
+    if agreed is not None:
         rows += [
             (
                 _("Compared by two people, in the whole case"),
                 paper.number(
                     "pairs-twice",
-                    agreed.pairs,
+                    agreed.n,
                     _("pairs of the case that two people compared"),
                     "comparison_comparison of the case, candidates with two rows",
                 ),
@@ -69,7 +69,7 @@ def write(paper: Paper, scope: Scope) -> None:
                 _("Both concluded the same"),
                 paper.number(
                     "pairs-same",
-                    agreed.agree,
+                    agreed.n_same,
                     _("pairs on which both people concluded the same"),
                     "comparison_comparison of the case, both conclusions equal",
                 ),
