@@ -75,7 +75,7 @@ def _left(paper: Paper, scope: Scope) -> None:
         _(
             "People work through items in an order of value. What follows counts categories of "
             "the main scheme of the case alone. A find is an item with a category after which "
-            "something is to be done. Items that the program could not look at wait as well."
+            "something is to be done. Items that the program could not look at are not in it."
         )
     )
     paper.facts(
