@@ -94,7 +94,8 @@ def _pair(paper: Paper, scope: Scope, place: int, both: tuple[Comparison, Compar
     if candidate.distance is None:
         rows.append((_("Tool output"), _("erased with the face template")))
     else:
-        worth = errors.strength(paper, f"pair-{place}", candidate.distance, search.n_searched or 0)
+        n, row = search.n_searched or 0, f"search_candidate {candidate.pk}"
+        worth = errors.strength(paper, f"pair-{place}", candidate.distance, n, source=row)
         rows.append((_("Tool output, not part of the opinion"), worth))
     paper.facts(rows)
     keys = [key for key in FEATURES if any(key in one.features for one in both)]

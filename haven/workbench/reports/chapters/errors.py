@@ -80,7 +80,7 @@ def write(paper: Paper, scope: Scope) -> None:
     )
 
 
-def strength(paper: Paper, name: str, distance: float, n: int) -> Parts:
+def strength(paper: Paper, name: str, distance: float, n: int, *, source: str) -> Parts:
     """Return what a distance is worth among n faces, as a sentence with its numbers.
 
     Args:
@@ -88,6 +88,7 @@ def strength(paper: Paper, name: str, distance: float, n: int) -> Parts:
         name: Of the pair or lead, for the names of the numbers.
         distance: Of the two faces.
         n: Faces that were searched.
+        source: The row that has the distance.
     """
     line = calibration.at(distance, n)
     return joined(
@@ -99,36 +100,42 @@ def strength(paper: Paper, name: str, distance: float, n: int) -> Parts:
                     f"{name}-distance",
                     round(distance, 4),
                     _("distance between the two faces, rounded to four places"),
-                    "search_candidate.distance of the pair",
+                    f"{source}, distance",
                     places=4,
                 ),
             ],
             [
                 _("different people expected as near as that among the faces searched"),
                 " ",
-                _expected(paper, name, line),
+                _expected(paper, name, line, n),
             ],
         ],
         "; ",
     )
 
 
-def _expected(paper: Paper, name: str, line: calibration.Line) -> list[Part]:
+def _expected(paper: Paper, name: str, line: calibration.Line, n: int) -> list[Part]:
     """Return the false candidates to expect, with the interval."""
     low, value, high = line.expected
-    source = f"{_FILE}, distance {line.distance}, times the faces searched"
+    source = (
+        f"{_FILE}, distance {line.distance}: two_people_taken of pairs_of_people, times {n} faces"
+    )
     what = _("false candidates to expect, from the measured error")
     return [
         paper.number(f"{name}-expected", round(value, 2), what, source, places=2),
         " (",
         paper.number(
-            f"{name}-expected-low", round(low, 2), _("lower end of its interval"), source, places=2
+            f"{name}-expected-low",
+            round(low, 2),
+            _("lower end of the interval of the row above"),
+            source,
+            places=2,
         ),
         UNTIL,
         paper.number(
             f"{name}-expected-high",
             round(high, 2),
-            _("upper end of its interval"),
+            _("upper end of the interval of the two rows above"),
             source,
             places=2,
         ),
@@ -140,7 +147,8 @@ def _row(paper: Paper, one: calibration.Line, with_several: int) -> list[object]
     """Return the row of a distance."""
     name, source = f"limit-{round(one.distance * 100)}", f"{_FILE}, distance {one.distance}"
     low, value, high = (round(100 * part, 2) for part in one.false)
-    exact = f"{source}; interval of Clopper and Pearson"
+    share = f"{source}: two_people_taken of pairs_of_people"
+    exact = f"{share}, exact interval of Clopper and Pearson"
     return [
         f"≤ {one.distance}",
         paper.number(
@@ -150,11 +158,29 @@ def _row(paper: Paper, one: calibration.Line, with_several: int) -> list[object]
             f"{source}, two_people_taken",
         ),
         [
-            paper.number(f"{name}-share", value, _("the same, in per cent"), exact, places=2),
+            paper.number(
+                f"{name}-share",
+                value,
+                _("the row above, in per cent of all pairs"),
+                share,
+                places=2,
+            ),
             " (",
-            paper.number(f"{name}-low", low, _("lower end of its interval"), exact, places=2),
+            paper.number(
+                f"{name}-low",
+                low,
+                _("lower end of the interval of the row above"),
+                exact,
+                places=2,
+            ),
             UNTIL,
-            paper.number(f"{name}-high", high, _("upper end of its interval"), exact, places=2),
+            paper.number(
+                f"{name}-high",
+                high,
+                _("upper end of the interval of the two rows above"),
+                exact,
+                places=2,
+            ),
             ")",
         ],
         [

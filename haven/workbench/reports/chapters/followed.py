@@ -136,7 +136,8 @@ def _strength(paper: Paper, place: int, one: Lead) -> object:
     if one.distance is None:
         found.append(_("its error was not tested"))
     else:
-        found.append(errors.strength(paper, f"lead-{place}", one.distance, one.n_searched or 0))
+        n, row = one.n_searched or 0, f"leads_lead {one.public_id}"
+        found.append(errors.strength(paper, f"lead-{place}", one.distance, n, source=row))
     return joined(found, "; ")
 
 

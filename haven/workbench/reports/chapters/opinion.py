@@ -224,9 +224,8 @@ def _verdicts(paper: Paper, scope: Scope) -> None:
         scheme = one.scheme
         rows = []
         for line, tally in enumerate(categories.tallies_of(one, n_items=n_items), start=1):
-            source = (
-                f"categories_verdict that stand, scheme {scheme.ref}, code {tally.code or 'none'}"
-            )
+            given = f"categories_verdict that stand, scheme {scheme.ref}"
+            source = f"{given}, code {tally.code}" if tally.code else f"all items, less {given}"
             what = _("items with the category “%(code)s” of scheme %(place)s") % {
                 "code": tally.code or tally.words,
                 "place": place,

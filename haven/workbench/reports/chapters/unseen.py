@@ -75,7 +75,7 @@ def _left(paper: Paper, scope: Scope) -> None:
         _(
             "People work through items in an order of value. What follows counts categories of "
             "the main scheme of the case alone. A find is an item with a category after which "
-            "something is to be done. Items that the program could not look at wait as well."
+            "something is to be done. Items that the program could not look at are not in it."
         )
     )
     paper.facts(
@@ -115,8 +115,7 @@ def _may_be_left(paper: Paper, left: queue.Left) -> None:
                 _("items of the control sample"),
                 "control, judged",
             ),
-            least=_n(
-                paper,
+            least=paper.number(
                 "queue-least",
                 estimating.LEAST_CONTROL,
                 _("items of a control sample that are needed"),
@@ -133,8 +132,15 @@ def _may_be_left(paper: Paper, left: queue.Left) -> None:
             expected=_estimate(
                 paper, "queue-expected", left.expected, _("finds expected among those that wait")
             ),
-            low=_estimate(paper, "queue-low", left.low, _("lower end of its interval")),
-            high=_estimate(paper, "queue-high", left.high, _("upper end of its interval")),
+            low=_estimate(
+                paper, "queue-low", left.low, _("lower end of the interval of the row above")
+            ),
+            high=_estimate(
+                paper,
+                "queue-high",
+                left.high,
+                _("upper end of the interval of the two rows above"),
+            ),
             control=_n(
                 paper,
                 "queue-control",
@@ -189,9 +195,9 @@ def _figures(paper: Paper, place: int, one: Stop) -> Parts:
             [
                 number("expected", one.expected, _("finds expected at that moment"), 1),
                 " (",
-                number("low", one.low, _("lower end of its interval"), 1),
+                number("low", one.low, _("lower end of the interval of the row above"), 1),
                 UNTIL,
-                number("high", one.high, _("upper end of its interval"), 1),
+                number("high", one.high, _("upper end of the interval of the two rows above"), 1),
                 ")",
             ],
         ]
