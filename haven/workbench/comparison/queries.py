@@ -189,6 +189,8 @@ def count(case: Case) -> int:
     """Return on how many pairs of a case somebody concluded, one person or two."""
     rows = Comparison.objects.filter(candidate__search__case=case, place=1)
     return rows.count()
+
+
 def within(case: Case) -> QuerySet[Comparison]:
     """Return what was concluded on faces of a case itself, by two people and on an authority.
 

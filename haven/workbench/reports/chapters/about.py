@@ -57,7 +57,8 @@ def write(paper: Paper, scope: Scope, head: Head) -> None:
         _(
             "Haven puts seized pictures in order so that people can look through them and "
             "need to see as little as possible. Parts of it are machine learning. What it "
-            "finds is a lead or a candidate: it identifies nobody, and it decides nothing. "
+            "finds is a lead or a candidate: it never says who somebody is, and it decides "
+            "nothing. "
             "Only a person decided what stands in section 4, and who somebody is takes two, "
             "unless a decision says on which law one was enough."
         ),
