@@ -54,7 +54,14 @@ ODD_QUERIES = (
 SHOWN = (200, 302, 400, 409, 422)  # the page, or the form was taken and weighed
 KEPT_SHARE = 0.3  # of plainly filled forms; more, and soon nothing is left to be asked for
 HTMX_SHARE = 0.3  # of forms are sent as htmx does; a page works both ways
-FIRST = {"uidb64": "MQ", "token": "set-password"}  # arguments that are of no case
+FIRST = {  # arguments that are of no case
+    "uidb64": "MQ",
+    "token": "set-password",
+    "stage_no": 1,
+    "picture_name": "astronaut",
+    "drawing": "plain",
+    "step": 1,
+}
 NO_KEY = 999_999_999
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 FORMS_OF_ONE = 8

@@ -284,7 +284,7 @@ class TestThePolicy:
         browser = client_of(wellbeing_lead)
         form = forms.Policy(instance=queries.policy(wellbeing_lead.agency_id or 0))
         values = {name: form[name].value() for name in policies.FIELDS}
-        sent = {name: value for name, value in values.items() if value not in (False, "")}
+        sent = {name: one for name, one in values.items() if one is not False and one != ""}
         sent |= {"zone": "Europe/Oslo", "late_from": "15:30"}
 
         answer = browser.post(reverse("wellbeing:policy"), sent)
