@@ -796,10 +796,10 @@ def test_a_nonsense_id_is_not_there_and_no_error(
 ) -> None:
     client = client_of(north_lead)
 
-    said = {"data": body(name, world.ours), "content_type": "application/json"}
-    said = said if name.startswith("api:") else {}
     numbers = {"item_id", "face_id", "change_id", "group_id", "position", "thing_id"}
     for name in WITH_INNER_IDS:
+        said = {"data": body(name, world.ours), "content_type": "application/json"}
+        said = said if name.startswith("api:") else {}
         path = address(name, world.ours).partition("?")[0]
         for inner, nonsense in product(ROUTED[name] & numbers, NONSENSE):
             wrong = path.replace(f"/{world.ours[inner]}", f"/{nonsense}")
