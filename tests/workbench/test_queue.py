@@ -343,6 +343,21 @@ class TestWhatIsLeft:
     def test_nothing_left_is_no_find_left(self):
         assert estimating.left(0, 0, 0) == estimating.Found(0.0, 0.0, 0.0)
 
+    def test_what_is_not_in_order_yet_waits_as_well(self, case, found, north_lead, client_of):
+        judged = found("a.jpg")
+        found("b.jpg")
+        found("c.jpg", **failed("step.timeout"))
+        give(judged, "A", north_lead)
+
+        now = queries.left(case)
+
+        assert (now.n_judged, now.n_finds, now.n_left) == (1, 1, 1)
+        page = client_of(north_lead).get(reverse("queue:left", args=[case.public_id]))
+        assert "Too few to say" in page.content.decode()
+        assert "About <strong>0</strong> finds" not in page.content.decode()
+        order.bring_up(case, at=NOW)
+        assert queries.left(case) == now
+
     def test_only_random_picks_that_the_order_has_not_reached_count(
         self, case, found, north_lead, monkeypatch
     ):

@@ -240,13 +240,16 @@ def _note_estimate(case: Case, at: datetime) -> None:
     state = order.state_of(case, at=at)
     if state.seen_verdict - state.estimated_verdict < LEAST_BETWEEN:
         return  # keys grow by at least one with each verdict: not enough can have come
-    State.objects.filter(pk=state.pk).update(estimated_verdict=state.seen_verdict)
     rows = Entry.objects.filter(case=case)
     n_judged = rows.filter(is_open=False).count()
     last = Estimate.objects.filter(case=case, scheme=scheme.pk).order_by("-pk").first()
     before = last.n_judged if last else 0
     step = max(LEAST_BETWEEN, rows.count() // POINTS)
-    if abs(n_judged - before) < step:
+    missing = step - abs(n_judged - before)
+    # Asked again when as many verdicts came as are missing; after a point, as lie between two.
+    wait = missing - LEAST_BETWEEN if missing > 0 else 0
+    State.objects.filter(pk=state.pk).update(estimated_verdict=state.seen_verdict + wait)
+    if missing > 0:
         return
     found = queries.left(case)
     Estimate.objects.create(

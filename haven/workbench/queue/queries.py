@@ -83,6 +83,15 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """Items that are not in order yet, with a category and without."""
+
+    n_left: int
+    n_judged: int
+    n_finds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A second look with both categories in words."""
 
@@ -175,12 +184,13 @@ def left(case: Case, exhibit: Exhibit | None = None) -> Left:
     served = entries.filter(is_open=True)
     control = entries.filter(_beyond(served), is_open=False, is_control=True)
     judged = entries.filter(is_open=False)
-    n_left, n_control = served.count(), control.count()
+    coming = _coming(case, scheme, exhibit)
+    n_left, n_control = served.count() + coming.n_left, control.count()
     n_control_finds = _finds(case, scheme, control).count()
     found = estimating.left(n_left, n_control, n_control_finds)
     return Left(
-        n_judged=judged.count(),
-        n_finds=_finds(case, scheme, judged).count(),
+        n_judged=judged.count() + coming.n_judged,
+        n_finds=_finds(case, scheme, judged).count() + coming.n_finds,
         n_left=n_left,
         n_control=n_control,
         n_control_finds=n_control_finds,
@@ -188,6 +198,21 @@ def left(case: Case, exhibit: Exhibit | None = None) -> Left:
         low=found.low,
         high=found.high,
     )
+
+
+def _coming(case: Case, scheme: categories.InUse | None, exhibit: Exhibit | None) -> Coming:
+    """Return what is not in order yet: nobody asked for the next item since it came."""
+    found = items.below(case, exhibit) if exhibit else items.items(case)
+    found = found.filter(~Exists(Entry.objects.filter(item=OuterRef("pk"))), status="done")
+    rows = categories.verdicts(case).filter(item=OuterRef("pk"), stands=True)
+    rows = rows.filter(scheme=scheme.pk) if scheme and scheme.pk else rows.none()
+    codes = [one.code for one in scheme.scheme.codes if not one.closes] if scheme else []
+    told = found.aggregate(
+        n=Count("pk"),
+        n_judged=Count("pk", filter=Exists(rows)),
+        n_finds=Count("pk", filter=Exists(rows.filter(code__in=codes))),
+    )
+    return Coming(told["n"] - told["n_judged"], told["n_judged"], told["n_finds"])
 
 
 def curve(case: Case) -> list[Estimate]:
