@@ -283,9 +283,26 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         "position": 0,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=timezone.now()),
         **_cut(marks, owner, items[0], lead),
+        **_reported(marks, owner, case.public_id, lead),
         **_reveal(marks, owner, items[0], lead),
         **handing.planted(case, lead, mark),
     }
+
+
+def _reported(marks: Marks, owner: str, case_id: Any, lead: Member) -> dict[str, Any]:
+    """Return the ids of a report with a masked view."""
+    from haven.workbench.cases import queries as cases
+    from haven.workbench.reports import actions, queries
+    from haven.workbench.reports.scope import Ask
+
+    ask = Ask(
+        addressed_to=marks.new(owner, "for whom of a report"),
+        purpose=marks.new(owner, "what for of a report"),
+        step=1,
+    )
+    made = actions.make(case_id, ask, by=lead, at=NOW)
+    case = cases.get(case_id, member=lead)
+    return {"report_id": made.public_id, "sha256": queries.manifest(case, made)["views"][0]}
 
 
 def _cut(marks: Marks, owner: str, item: Any, lead: Member) -> dict[str, Any]:
