@@ -24,7 +24,7 @@ def group(investigator, seized, settings):
 
 def is_settled(page):
     """Wait until the keyboard is back where it was before the page changed."""
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
+    expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
 
 
 def test_faces_are_decided_and_moved_with_the_keyboard_alone(group):

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from haven.accounts.sessions import passive
 from haven.accounts.step_up import fresh_factor_required
 from haven.web.errors import BadInput, Conflict, NotFound
 from haven.web.pages import page, picture
@@ -131,6 +132,7 @@ def ask(request: MemberRequest, case_id: UUID) -> HttpResponse:
     )
 
 
+@passive
 @require_safe
 def one(request: MemberRequest, case_id: UUID, hand_over_id: UUID) -> HttpResponse:
     case = cases.get(case_id, member=request.user)
@@ -220,6 +222,7 @@ def origin(request: MemberRequest, case_id: UUID) -> HttpResponse:
     return page(request, "packages/origin.html", part="origin", **_about(case), receipt=receipt)
 
 
+@passive
 @require_safe
 def progress(request: MemberRequest, case_id: UUID) -> HttpResponse:
     case = cases.get(case_id, member=request.user)
