@@ -302,7 +302,7 @@ def _reported(marks: Marks, owner: str, case_id: Any, lead: Member) -> dict[str,
     )
     made = actions.make(case_id, ask, by=lead, at=NOW)
     case = cases.get(case_id, member=lead)
-    return {"report_id": made.public_id, "sha256": queries.manifest(case, made)["views"][0]}
+    return {"report_id": made.public_id, "view_sha256": queries.manifest(case, made)["views"][0]}
 
 
 def _cut(marks: Marks, owner: str, item: Any, lead: Member) -> dict[str, Any]:

@@ -82,6 +82,8 @@ FOR_PEOPLE = {  # no program does these, and why
     "mfa_reauthenticate": "signing in",
     "mfa_reauthenticate_webauthn": "signing in",
     "mfa_remove_webauthn": "signing in",
+    "packages": "a case leaves an agency when two people agree, and comes in before one",
+    "reports": "a report is made and given out by a person who answers for it",
     "onboarding": "a person practises with their own hands",
     "openid_connect_login": "signing in",
     "people:apart": "a face is judged by a person who looks at it",

@@ -20,6 +20,12 @@ MEDIA = {
     "analysis:crop",
     "analysis:probe_crop",
     "comparison:sought",
+    "crops:picture",
+    "onboarding:picture",
+    "onboarding:view",
+    "packages:view",
+    "reports:view",
+    "reveals:original",
 }
 POLICY = {
     "default-src": "'none'",

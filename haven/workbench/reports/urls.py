@@ -7,7 +7,7 @@ _case = [
     path("", views.reports, name="list"),
     path("new/", views.new, name="new"),
     path("<uuid:report_id>/", views.report, name="one"),
-    path("<uuid:report_id>/views/<slug:sha256>/", views.view, name="view"),
+    path("<uuid:report_id>/views/<slug:view_sha256>/", views.view, name="view"),
     path("<uuid:report_id>/export/", views.export, name="export"),
     path("<uuid:report_id>/compare/", views.compare, name="compare"),
 ]

@@ -85,10 +85,10 @@ def report(request: MemberRequest, case_id: UUID, report_id: UUID) -> HttpRespon
 
 
 @require_safe
-def view(request: MemberRequest, case_id: UUID, report_id: UUID, sha256: str) -> HttpResponse:
+def view(request: MemberRequest, case_id: UUID, report_id: UUID, view_sha256: str) -> HttpResponse:
     case = cases.get(case_id, member=request.user)
     told = queries.manifest(case, queries.get(case, report_id))
-    return picture(queries.view(case, told, sha256, member=request.user))
+    return picture(queries.view(case, told, view_sha256, member=request.user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
