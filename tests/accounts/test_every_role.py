@@ -18,6 +18,7 @@ NOWHERE = {  # ids of things that are not there: whoever may ask gets "not found
     "StringConverter": "x",
     "SlugConverter": "x",
     "PathConverter": "x",
+    "Digest": "0" * 64,
 }
 NO_ROLE = "nobody"
 LATER_STEPS = {"mfa_authenticate", "mfa_login_webauthn"}  # of the sign-in, which begins elsewhere

@@ -106,7 +106,7 @@ class TestSequence:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_lock(%s)", [keeper.LOCK])
             taken.set()
-            let_go.wait(10)
+            let_go.wait(120)
             connection.close()
 
         thread = threading.Thread(target=hold)

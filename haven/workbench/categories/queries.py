@@ -105,6 +105,8 @@ class Filters:
         Items that the member judges a second time count as not reviewed: a filter must not
         tell what the page of an item keeps back.
         """
+        if not verdict and by is None:
+            return None
         hidden = blinding.hidden(self.case, self.member, at=timezone.now())
         return having(self.case, verdict, by=by, hidden=hidden)
 
