@@ -107,6 +107,8 @@ class TestSequence:
                 cursor.execute("SELECT pg_advisory_lock(%s)", [keeper.LOCK])
             taken.set()
             let_go.wait(120)
+            with connection.cursor() as cursor:  # now, not when the server notices we left
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [keeper.LOCK])
             connection.close()
 
         thread = threading.Thread(target=hold)
