@@ -10,7 +10,6 @@ Not     here: the work itself (running.py, probing.py)
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING
@@ -19,7 +18,6 @@ from uuid import UUID
 from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from procrastinate import exceptions as jobs_errors
 from procrastinate.contrib.django import app as jobs
 
 from haven import engine
@@ -29,6 +27,7 @@ from haven.workbench.analysis import grouping, item_queries, locks, probing, que
 from haven.workbench.analysis.models import Item, Occurrence, Probe, Run
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
+from haven.workbench.cases import queueing
 from haven.workbench.evidence import queries as evidence
 
 if TYPE_CHECKING:
@@ -257,14 +256,13 @@ def recount_groups(case_pk: int, group_pks: Iterable[int]) -> None:
 
 def group_again(case_pk: int) -> None:
     """Have the faces of a case grouped again, under what people decided; once for a burst."""
-    job = jobs.configure_task(
+    queueing.once(
         REGROUP,
         queue="analysis",
-        queueing_lock=f"regroup-{case_pk}",
-        schedule_in={"seconds": int(REGROUP_WAITS.total_seconds())},
+        lock=f"regroup-{case_pk}",
+        in_s=int(REGROUP_WAITS.total_seconds()),
+        case_pk=case_pk,
     )
-    with contextlib.suppress(jobs_errors.AlreadyEnqueued), transaction.atomic():
-        job.defer(case_pk=case_pk)
 
 
 def _start(
@@ -310,10 +308,4 @@ def _start(
 
 def _queue(run: Run) -> bool:
     """Queue the job of a run; tell whether it was not queued already."""
-    job = jobs.configure_task(EXAMINE, queue="analysis", queueing_lock=f"run-{run.pk}")
-    try:
-        with transaction.atomic():
-            job.defer(run_id=run.pk)
-    except jobs_errors.AlreadyEnqueued:
-        return False
-    return True
+    return queueing.once(EXAMINE, queue="analysis", lock=f"run-{run.pk}", run_id=run.pk)

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from procrastinate import exceptions as jobs_errors
-from procrastinate.contrib.django import app as jobs
 
 from haven.audit.actions import record
 from haven.web.errors import Conflict, NotAllowed
 from haven.workbench.authority import queries as authority
 from haven.workbench.cases import queries as cases
+from haven.workbench.cases import queueing
 from haven.workbench.packages import queries, storing
 from haven.workbench.packages.models import HandOver
 
@@ -208,13 +207,7 @@ def take_up() -> int:
 
 def queue(one: HandOver) -> bool:
     """Queue the job of a hand-over; tell whether it was not queued already."""
-    job = jobs.configure_task(MAKE, queue="packages", queueing_lock=f"make-{one.pk}")
-    try:
-        with transaction.atomic():
-            job.defer(hand_over_pk=one.pk)
-    except jobs_errors.AlreadyEnqueued:
-        return False
-    return True
+    return queueing.once(MAKE, queue="packages", lock=f"make-{one.pk}", hand_over_pk=one.pk)
 
 
 def _case_to_ask(case_id: UUID, by: Member) -> Case:

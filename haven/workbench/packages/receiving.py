@@ -15,13 +15,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
-from procrastinate import exceptions as jobs_errors
-from procrastinate.contrib.django import app as jobs
 
 from haven.audit.actions import record
 from haven.web.errors import Conflict
 from haven.workbench.cases import actions as cases
-from haven.workbench.cases import files
+from haven.workbench.cases import files, queueing
 from haven.workbench.cases import queries as case_queries
 from haven.workbench.packages import envelope, identities, manifest, queries, storing
 from haven.workbench.packages.actions import NoKeys
@@ -197,13 +195,9 @@ def clear_abandoned() -> int:
 
 def queue(receipt: Receipt) -> bool:
     """Queue the job of a receipt; tell whether it was not queued already."""
-    job = jobs.configure_task(UNPACK, queue="packages", queueing_lock=f"unpack-{receipt.pk}")
-    try:
-        with transaction.atomic():
-            job.defer(receipt_pk=receipt.pk)
-    except jobs_errors.AlreadyEnqueued:
-        return False
-    return True
+    return queueing.once(
+        UNPACK, queue="packages", lock=f"unpack-{receipt.pk}", receipt_pk=receipt.pk
+    )
 
 
 def _record(receipt: Receipt) -> None:

@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q
-from procrastinate.contrib.django import app as jobs
-from procrastinate.exceptions import AlreadyEnqueued
 
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.analysis import queries as analysis
+from haven.workbench.cases import queueing
 from haven.workbench.categories import queries as categories
 from haven.workbench.queue.models import Entry, State, Stop, UrgentExhibit
 
@@ -132,7 +131,7 @@ def bring_up(case: Case, *, at: datetime, whole: bool = False) -> None:
         ]
     )
     if state.seen_verdict > state.compared_verdict:
-        _ask(COMPARE, case)
+        queueing.once(COMPARE, queue="queue", lock=f"{COMPARE}-{case.pk}", case_pk=case.pk)
 
 
 def mark(case: Case) -> None:
@@ -197,7 +196,7 @@ def _take_in(case: Case, state: State, at: datetime, *, whole: bool) -> bool:
         return False
     is_part = not whole and items.items(case)[INLINE : INLINE + 1].exists()
     if is_part:
-        _ask(TAKE_IN, case)
+        queueing.once(TAKE_IN, queue="queue", lock=f"{TAKE_IN}-{case.pk}", case_pk=case.pk)
         if Entry.objects.filter(case=case).exists():
             return False
     most = INLINE if is_part else None
@@ -221,16 +220,6 @@ def standing(case: Case, scheme_pk: int | None) -> Exists:
     """Return the condition that a verdict stands on an entry's item, in a scheme."""
     rows = categories.verdicts(case).filter(scheme=scheme_pk, stands=True)
     return Exists(rows.filter(item=OuterRef("item")))
-
-
-def _ask(task: str, case: Case) -> None:
-    """Have the worker do one of its jobs for a case, once."""
-    job = jobs.configure_task(task, queue="queue", queueing_lock=f"{task}-{case.pk}")
-    try:
-        with transaction.atomic():
-            job.defer(case_pk=case.pk)
-    except AlreadyEnqueued:
-        return
 
 
 def _run(statement: str, **values: int | str | bool | list[int] | None) -> None:

@@ -9,19 +9,16 @@ Not     here: the erasing itself (erasing.py)
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from procrastinate import exceptions as jobs_errors
-from procrastinate.contrib.django import app as jobs
 
 from haven.accounts import access
 from haven.audit.actions import record
 from haven.web.errors import Conflict, NotAllowed
-from haven.workbench.cases import clocks
+from haven.workbench.cases import clocks, queueing
 from haven.workbench.cases import queries as cases
 from haven.workbench.retention import queries
 from haven.workbench.retention.models import Erasure
@@ -147,20 +144,12 @@ def take_up() -> int:
 
 def queue(erasure: Erasure) -> bool:
     """Queue the job of an order; tell whether it was not queued already."""
-    job = jobs.configure_task(ERASE, queue="probes", queueing_lock=f"erase-{erasure.pk}")
-    try:
-        with transaction.atomic():
-            job.defer(erasure_id=erasure.pk)
-    except jobs_errors.AlreadyEnqueued:
-        return False
-    return True
+    return queueing.once(ERASE, queue="probes", lock=f"erase-{erasure.pk}", erasure_id=erasure.pk)
 
 
 def queue_rewriting() -> None:
     """Have the tables written anew that held face templates, once this transaction ended."""
-    job = jobs.configure_task(REWRITE, queue="probes", queueing_lock="rewrite")
-    with contextlib.suppress(jobs_errors.AlreadyEnqueued), transaction.atomic():
-        job.defer()
+    queueing.once(REWRITE, queue="probes", lock="rewrite")
 
 
 def clock_to_ask_for(case_id: UUID, by: Member) -> Clock:
