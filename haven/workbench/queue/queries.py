@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.workbench.analysis.models import Item
     from haven.workbench.cases.models import Case
+    from haven.workbench.categories.models import Verdict
     from haven.workbench.categories.schemes import Line
     from haven.workbench.evidence.models import Exhibit
 
@@ -204,13 +205,11 @@ def _coming(case: Case, scheme: categories.InUse | None, exhibit: Exhibit | None
     """Return what is not in order yet: nobody asked for the next item since it came."""
     found = items.below(case, exhibit) if exhibit else items.items(case)
     found = found.filter(~Exists(Entry.objects.filter(item=OuterRef("pk"))), status="done")
-    rows = categories.verdicts(case).filter(item=OuterRef("pk"), stands=True)
-    rows = rows.filter(scheme=scheme.pk) if scheme and scheme.pk else rows.none()
-    codes = [one.code for one in scheme.scheme.codes if not one.closes] if scheme else []
+    here = OuterRef("pk")
     told = found.aggregate(
         n=Count("pk"),
-        n_judged=Count("pk", filter=Exists(rows)),
-        n_finds=Count("pk", filter=Exists(rows.filter(code__in=codes))),
+        n_judged=Count("pk", filter=Exists(_standing(case, scheme).filter(item=here))),
+        n_finds=Count("pk", filter=Exists(_to_do(case, scheme).filter(item=here))),
     )
     return Coming(told["n"] - told["n_judged"], told["n_judged"], told["n_finds"])
 
@@ -291,11 +290,21 @@ def _finds(
     case: Case, scheme: categories.InUse | None, entries: QuerySet[Entry]
 ) -> QuerySet[Entry]:
     """Return the entries on which a verdict stands after which something is to be done."""
+    return entries.filter(Exists(_to_do(case, scheme).filter(item=OuterRef("item"))))
+
+
+def _standing(case: Case, scheme: categories.InUse | None) -> QuerySet[Verdict]:
+    """Return the verdicts that stand in a scheme; none where nobody used it yet."""
+    rows = categories.verdicts(case)
     if scheme is None or scheme.pk is None:
-        return entries.none()
-    codes = [one.code for one in scheme.scheme.codes if not one.closes]
-    rows = categories.verdicts(case).filter(scheme=scheme.pk, stands=True, code__in=codes)
-    return entries.filter(Exists(rows.filter(item=OuterRef("item"))))
+        return rows.none()
+    return rows.filter(scheme=scheme.pk, stands=True)
+
+
+def _to_do(case: Case, scheme: categories.InUse | None) -> QuerySet[Verdict]:
+    """Return the standing verdicts after which something is to be done: finds."""
+    codes = [one.code for one in scheme.scheme.codes if not one.closes] if scheme else []
+    return _standing(case, scheme).filter(code__in=codes)
 
 
 def _beyond(served: QuerySet[Entry]) -> Q:
