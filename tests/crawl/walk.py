@@ -226,6 +226,8 @@ class Walk:
             return self.random.choice(one.choices or [one.value])
         if one.value or one.kind in ("hidden", "submit"):
             return one.value
+        if one.name == "item":  # any other number may name one, or none, as the run will have it
+            return str(self.world.ids["ours"]["item_id"])
         return {"number": "3", "date": "2026-03-01", "email": "a@example.org"}.get(one.kind, "Ash")
 
     def _odd(self, one: reading.Field) -> Any:
