@@ -121,9 +121,22 @@
         picture.close();
       } while (held === one && one.wanted);
     } catch {
-      if (held === one) release("server");
+      if (held === one) refused(one);
     }
     one.asking = false;
+  }
+
+  /* No picture came: what is there goes at once, and then Haven is asked why. */
+  async function refused(one) {
+    hide(one, "server");
+    try {
+      const answer = await send(one.grant.beat, {}, { signal: AbortSignal.timeout(BEAT_WAIT_MS) });
+      const told = answer.ok ? await answer.json() : { live: true };
+      if (told.live) tellEnd(one.grant.end, "server");
+      else if (!held) say(told.how);
+    } catch {
+      tellEnd(one.grant.end, "server");
+    }
   }
 
   function draw(one, picture, at) {
