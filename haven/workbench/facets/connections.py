@@ -36,6 +36,12 @@ MOST = {"people": 16, "sets": 20, "devices": 12, "places": 12}  # together 60 no
 MOST_NAMED = 6  # people in a row of the table
 CELL_DEG = 0.125  # of a place: 14 km from north to south
 _HERE = "here"  # `where` of an item whose place is believed
+_WHERE = Choice(
+    When(item_filter.BELIEVED, then=Value(_HERE)),
+    When(item_filter.PLACED, then=Value("doubted")),
+    default=Value("none"),
+    output_field=CharField(),
+)
 
 DeviceKey = tuple[str, str]  # camera and serial number
 PlaceKey = tuple[float, float]  # row and column of its cell
@@ -114,13 +120,7 @@ def graph(case: Case, chosen: Filter) -> Graph:
 
 def _marked(case: Case, chosen: Filter) -> Any:
     """Return items with what makes them a set: camera, serial, where, row and column."""
-    where = Choice(
-        When(item_filter.BELIEVED, then=Value(_HERE)),
-        When(item_filter.PLACED, then=Value("doubted")),
-        default=Value("none"),
-        output_field=CharField(),
-    )
-    found = items.items(case, chosen).annotate(where=where)
+    found = items.items(case, chosen).annotate(where=_WHERE)
     celled = places.in_cells(found, CELL_DEG)
     return celled.annotate(
         r=Choice(When(where=_HERE, then="row"), default=None),
@@ -139,12 +139,9 @@ def _sets(case: Case, chosen: Filter) -> list[tuple[SetKey, int]]:
         .annotate(n=Count("pk"))
         .order_by()
     ]
-    for where, elsewhere in (
-        ("doubted", found.filter(item_filter.PLACED).exclude(item_filter.BELIEVED)),
-        ("none", found.exclude(item_filter.PLACED)),
-    ):
-        rows = elsewhere.values_list(*names).annotate(n=Count("pk")).order_by()
-        counted += [((camera, serial, where, None, None), n) for camera, serial, n in rows]
+    elsewhere = found.exclude(item_filter.BELIEVED).annotate(where=_WHERE)
+    rows = elsewhere.values_list(*names, "where").annotate(n=Count("pk")).order_by()
+    counted += [((camera, serial, where, None, None), n) for camera, serial, where, n in rows]
     return counted
 
 
