@@ -129,6 +129,11 @@ class Item(models.Model):
             models.Index(fields=["case", "taken_at", "id"], name="item_by_date"),
             models.Index(fields=["case", "status", "error_code"], name="item_by_status"),
             models.Index(fields=["case", "camera"], name="item_by_camera"),
+            models.Index(
+                fields=["case", "camera_serial"],
+                condition=~models.Q(camera_serial=""),
+                name="item_by_serial",
+            ),
             models.Index(fields=["case", "taken_on"], name="item_by_day"),
             models.Index(
                 fields=["case", "gps_lat", "gps_lon"],
