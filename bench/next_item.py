@@ -97,7 +97,7 @@ def _prepared(items: int) -> tuple[Any, str, float, float]:
     choosing.choose(case.public_id, "uk@1", by=lead, at=now)
     case = cases.get(case.public_id, member=lead)
     begun = time.perf_counter()
-    order.bring_up(case, at=now)
+    order.bring_up(case, at=now, whole=True)
     first_s = time.perf_counter() - begun
     best = Item.objects.filter(case=case, status="done").order_by("-best_quality", "id")
     chosen = list(best.values_list("pk", flat=True)[: min(JUDGED, items // 5)])

@@ -89,6 +89,11 @@ def run(
     )
 
 
+def stolen_s() -> float:
+    """Return seconds that the host of a virtual machine kept for itself, since start-up."""
+    return _whole_machine_s()[1]
+
+
 def _whole_machine_s() -> tuple[float, float]:
     """Return seconds that all cores were busy, and that the host kept, since start-up."""
     ticks = [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
