@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from haven.workbench.notes import actions, queries
 from haven.workbench.notes.models import Note
-from haven.workbench.notes.words import words
+from haven.web.words import words
 from haven.workbench.retention import rows
 from tests.workbench.build import NOW, person
 from tests.workbench.test_facets import grouped

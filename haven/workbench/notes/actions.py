@@ -19,7 +19,7 @@ from haven.web.errors import BadInput, Conflict
 from haven.workbench.cases import queries as cases
 from haven.workbench.notes import queries
 from haven.workbench.notes.models import LONGEST, Note
-from haven.workbench.notes.words import words
+from haven.web.words import words
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -20,7 +20,7 @@ from haven.workbench.analysis import item_queries as items
 from haven.workbench.categories import blinding
 from haven.workbench.evidence import queries as evidence
 from haven.workbench.notes.models import Note
-from haven.workbench.notes.words import words
+from haven.web.words import words
 
 if TYPE_CHECKING:
     from datetime import datetime

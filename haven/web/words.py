@@ -1,10 +1,10 @@
-"""Words of notes, made alike for searching in any language.
+"""Words, made alike for searching in any language.
 
-In      text of a member
+In      text
 Out     its words: small letters, without accents, split where scripts have no spaces
 Fails   never; a text without words has none
-Why     the database's own dictionaries are for one language each; a case has many
-Not     here: asking the database (queries.py)
+Why     the database's own dictionaries are for one language each; a case has many, and so has the Hub
+Not     here: asking the database
 """
 
 from __future__ import annotations

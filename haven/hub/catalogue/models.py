@@ -1,0 +1,178 @@
+"""The catalogue, as stored: tools, what is said of each with its ground, and bodies to turn to.
+
+In      rows written by actions.py and seed.py
+Out     Maker, Tool, Fact, Body
+Fails   IntegrityError: a constraint below is broken; its name says which promise
+Why     a description is not evidence: each statement is a row with who said it, where, when
+Not     here: which fields a reader may see (queries.py), grades (grading.py)
+
+No column ranks a tool above another, and none says what was paid: the order is the alphabet's.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from haven.hub.catalogue import vocabulary as words
+
+
+def _several(choices: type[models.TextChoices], label: object) -> ArrayField:
+    return ArrayField(
+        models.CharField(max_length=40, choices=choices.choices),
+        default=list,
+        blank=True,
+        verbose_name=label,
+    )
+
+
+class Maker(models.Model):
+    """Who makes a tool, or answers for it."""
+
+    name = models.CharField(max_length=200, unique=True)
+    country = models.CharField(max_length=100, blank=True)  # as the source writes it
+
+    class Meta:
+        verbose_name = _("maker")
+        verbose_name_plural = _("makers")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tool(models.Model):
+    """One tool, as the catalogue describes it."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    maker = models.ForeignKey(Maker, on_delete=models.PROTECT, related_name="tools")
+    website = models.URLField(_("website"), max_length=500, blank=True)
+    summary = models.TextField(_("in short"), max_length=600)
+    description = models.TextField(_("description"), max_length=6000)
+    status = models.CharField(_("status"), max_length=20, choices=words.Status)
+    open_source = models.BooleanField(_("open source"), null=True)
+    licence = models.CharField(_("licence"), max_length=300, blank=True)
+    weights_licence = models.CharField(_("licence of the weights"), max_length=300, blank=True)
+    access = models.CharField(_("who can have it"), max_length=30, choices=words.Access)
+    price = models.CharField(_("price"), max_length=20, choices=words.Price)
+    evidence_leaves = models.CharField(
+        _("evidence leaves the agency"), max_length=20, choices=words.Leaves
+    )
+    deployment = _several(words.Deployment, _("where it runs"))
+    steps = _several(words.Step, _("steps of the work"))
+    techniques = _several(words.Technique, _("techniques"))
+    media = _several(words.Media, _("media"))
+    platforms = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    languages = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    intended_use = models.TextField(_("meant for"), max_length=2000, blank=True)
+    excluded_use = models.TextField(_("not meant for, cautions"), max_length=2000, blank=True)
+    human_role = models.TextField(_("what a person decides"), max_length=2000, blank=True)
+    wellbeing = models.TextField(_("care for those who look"), max_length=2000, blank=True)
+    interoperability = models.TextField(_("works together with"), max_length=2000, blank=True)
+    restricted = ArrayField(  # names of fields that show how a method works
+        models.CharField(max_length=40), default=list, blank=True
+    )
+    listed_on = models.DateField(db_default=Now())
+    checked_on = models.DateField(_("last checked"), null=True)
+    changed_at = models.DateTimeField(db_default=Now())
+    folded = models.TextField()  # its words for searching: small letters, no accents
+    found_by = models.GeneratedField(
+        expression=SearchVector("folded", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        verbose_name = _("tool")
+        verbose_name_plural = _("tools")
+        ordering = ["name", "pk"]
+        indexes = [
+            GinIndex(fields=["found_by"], name="tool_by_word"),
+            GinIndex(fields=["steps"], name="tool_by_step"),
+            GinIndex(fields=["techniques"], name="tool_by_technique"),
+            models.Index(fields=["name", "id"], name="tool_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Fact(models.Model):
+    """One statement about a tool, with its ground."""
+
+    tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="facts")
+    claim = models.TextField(max_length=1000)
+    kind = models.CharField(max_length=10, choices=words.Kind)
+    said_by = models.CharField(max_length=200)
+    source = models.URLField(max_length=1000, blank=True)
+    dated = models.CharField(max_length=10)  # 2018, 2018-05 or 2018-05-04, as the source is
+    basis = models.CharField(max_length=10, choices=words.Basis)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    confirmed_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(basis="recalled") | ~models.Q(source=""),
+                name="fact_that_was_read_names_its_source",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="claimed") | models.Q(basis="source"),
+                name="fact_from_memory_is_a_claim",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(confirmed_by__isnull=True, confirmed_on__isnull=True)
+                | models.Q(confirmed_by__isnull=False, confirmed_on__isnull=False),
+                name="fact_is_confirmed_by_somebody_on_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"fact {self.pk}"
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Tell whether nobody has looked yet whether it is so."""
+        return self.basis == words.Basis.RECALLED and self.confirmed_on is None
+
+
+class Body(models.Model):
+    """A body to turn to, or to refer somebody to."""
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    scope = models.CharField(max_length=100)  # a country, or how far it reaches
+    kind = models.CharField(max_length=30, choices=words.Body)
+    website = models.URLField(max_length=500, blank=True)
+    what_for = models.TextField(max_length=1000)
+    source = models.URLField(max_length=1000, blank=True)
+    dated = models.CharField(max_length=10)
+    basis = models.CharField(max_length=10, choices=words.Basis)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    confirmed_on = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("body to turn to")
+        verbose_name_plural = _("bodies to turn to")
+        ordering = ["scope", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Tell whether nobody has looked yet whether it is so."""
+        return self.basis == words.Basis.RECALLED and self.confirmed_on is None

@@ -1,0 +1,85 @@
+"""What the catalogue says, to whom.
+
+In      a member; a slug, several slugs
+Out     tools with the facts and fields a member may see; bodies to turn to; the gap map
+Fails   ToolNotFound
+Why     what shows how a method works is for those who investigate, not for makers
+Not     here: finding (finding.py), grades (grading.py)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from haven.accounts.access import CASEWORKERS, Role
+from haven.hub.catalogue.models import Body, Fact, Tool
+from haven.web.errors import NotFound
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from haven.accounts.models import Member
+
+MOST_COMPARED = 4
+READERS_OF_RESTRICTED = CASEWORKERS | {Role.CURATOR}
+
+
+class ToolNotFound(NotFound):
+    """No such tool in the catalogue."""
+
+    code = "tool.not_found"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A tool as a member may see it."""
+
+    tool: Tool
+    facts: list[Fact]
+    hidden: frozenset[str]  # names of fields that are kept from the member
+
+    def value(self, name: str) -> Any:
+        """Return a field; None where it is kept from the member."""
+        return None if name in self.hidden else getattr(self.tool, name)
+
+
+def tool(slug: str, *, member: Member) -> Shown:
+    """Return one tool as a member may see it.
+
+    Raises:
+        ToolNotFound: Not in the catalogue.
+    """
+    found = Tool.objects.select_related("maker").prefetch_related("facts__confirmed_by")
+    one = found.filter(slug=slug).first()
+    if one is None:
+        raise ToolNotFound("no such tool")
+    return _shown(one, member)
+
+
+def several(slugs: Iterable[str], *, member: Member) -> list[Shown]:
+    """Return tools in the order in which they were named, at most MOST_COMPARED; unknown left out."""
+    wanted = list(dict.fromkeys(slugs))[:MOST_COMPARED]
+    found = Tool.objects.select_related("maker").prefetch_related("facts__confirmed_by")
+    by_slug = {one.slug: one for one in found.filter(slug__in=wanted)}
+    return [_shown(by_slug[slug], member) for slug in wanted if slug in by_slug]
+
+
+def bodies() -> QuerySet[Body]:
+    """Return the bodies to turn to, by how far they reach."""
+    return Body.objects.select_related("confirmed_by")
+
+
+def gaps() -> Mapping[tuple[str, str, str], int]:
+    """Return how many tools are known for each step, technique and medium that some tool has."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for steps, techniques, media in Tool.objects.values_list("steps", "techniques", "media"):
+        counted.update((s, t, m) for s in steps for t in techniques for m in media)
+    return counted
+
+
+def _shown(one: Tool, member: Member) -> Shown:
+    may_all = bool(READERS_OF_RESTRICTED & set(member.roles))
+    return Shown(one, list(one.facts.all()), frozenset() if may_all else frozenset(one.restricted))
