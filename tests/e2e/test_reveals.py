@@ -132,6 +132,24 @@ def test_a_button_is_held_by_pointer_and_by_key(opened: Page):
     expect(shown(opened)).to_have_count(0)
 
 
+def test_a_finger_holds_it(opened: Page):
+    box = opened.locator("#stage img").bounding_box()
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    touch = opened.context.new_cdp_session(opened)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [at]})
+    expect(shown(opened)).to_be_visible()
+    left = opened.evaluate(LEFT)
+    moved = {**at, "x": at["x"] + 30}
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [moved]})
+    until(lambda: opened.evaluate(LEFT) != left)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    expect(shown(opened)).to_have_count(0)
+    assert how_it_ended() == "released"
+
+
 @pytest.mark.parametrize(
     ("event", "how"),
     [

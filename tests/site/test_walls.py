@@ -6,6 +6,7 @@ but without the first wall, visible_to().
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -73,6 +74,8 @@ def filled(world: object, north_lead: Member, evidence_root: object) -> None:  #
         _compare(case, lead)
         _follow(case, lead)
         _answer(case, lead)
+        _put_faces_right(case, lead)
+        _work_through(case, lead)
     for authority in Authority.objects.all():
         authority.exhibits.add(*Exhibit.objects.filter(case=authority.case))
         authority.other_cases.add(authority.case)
@@ -114,6 +117,44 @@ def _answer(case: Case, lead: Member) -> None:
     actions.answer(case.public_id, one.public_id, agrees=True, reason="Seen.", by=kim, at=NOW)
 
 
+def _put_faces_right(case: Case, lead: Member) -> None:
+    """Say that a face belongs to its group, and that two groups are not the same."""
+    from haven.workbench.people import face_actions
+
+    one = Face.objects.filter(case=case, group__isnull=False).select_related("group")[0]
+    assert one.group is not None
+    choice = face_actions.Choice(one.group.public_id, [one.pk])
+    face_actions.confirm(case.public_id, choice, by=lead, at=NOW)
+    other = one.group
+    other.pk, other.public_id = None, f"other-{case.pk}"
+    other.save(force_insert=True)
+    ids = [one.group.public_id, choice.group]
+    face_actions.tell_groups_apart(case.public_id, ids, by=lead, at=NOW)
+
+
+def _work_through(case: Case, lead: Member) -> None:
+    """Take an item, draw second looks, put the date off, and stop."""
+    from haven.workbench.cases import clocks
+    from haven.workbench.categories import blinding
+    from haven.workbench.categories.models import CaseScheme
+    from haven.workbench.queue import actions, second, stopping
+    from haven.workbench.queue.models import Estimate, Figures
+
+    now, item = timezone.now(), Item.objects.filter(case=case)[0]
+    exhibit = Exhibit.objects.filter(case=case)[0]
+    actions.mark_urgent(case.public_id, exhibit.public_id, reason="Soon.", by=lead, at=now)
+    actions.take(case.public_id, by=lead, at=now)
+    actions.be_here(case.public_id, "item", item.pk, opened=True, by=lead, at=now)
+    second.draw(case.public_id, share=100, by=lead, at=now)
+    blinding.hide(case, item.pk, member=lead, until=now)
+    until = timezone.localdate(now) + timedelta(days=400)
+    clocks.set_date(case.public_id, until=until, reason="Court.", by=lead, at=now)
+    stopped = stopping.decide(case.public_id, stops=True, reason="Enough.", by=lead, at=now)
+    figures = {one.name: getattr(stopped, one.name) for one in Figures._meta.get_fields()}
+    scheme = CaseScheme.objects.get(case=case)  # a point of the curve takes twenty verdicts
+    Estimate.objects.create(case=case, scheme=scheme, at=now, **figures)
+
+
 class _Upload:
     name: str | None = "a.png"
 
@@ -124,33 +165,30 @@ class _Upload:
 
 @pytest.mark.usefixtures("filled")
 class TestAQueryThatForgetsTheFilter:
-    @pytest.mark.parametrize("model", CASE_MODELS, ids=lambda one: one._meta.label)
-    def test_finds_nothing_while_nobody_asks(self, model: type[models.Model]) -> None:
+    def test_finds_nothing_while_nobody_asks(self) -> None:
         with role(WEB):
-            assert every_row(model) == []
-            assert model._default_manager.count() == 0
+            found = {one._meta.label: every_row(one) for one in CASE_MODELS}
 
-    @pytest.mark.parametrize("model", CASE_MODELS, ids=lambda one: one._meta.label)
-    def test_finds_the_rows_of_own_cases_alone(
-        self, model: type[models.Model], south_lead: Member
-    ) -> None:
+        assert {label: rows for label, rows in found.items() if rows} == {}
+
+    def test_finds_the_rows_of_own_cases_alone(self, south_lead: Member) -> None:
         own = set(Membership.objects.filter(member=south_lead).values_list("case_id", flat=True))
-        keys = {row.pk: case_of(row) for row in every_row(model)}
-        if len(set(keys.values())) < 2:  # TestEveryTable still sees that it has a policy
-            pytest.skip(f"the fixture makes no rows of {model._meta.label}")
+        keys = {one: {row.pk: case_of(row) for row in every_row(one)} for one in CASE_MODELS}
+        assert {one._meta.label for one, rows in keys.items() if len(set(rows.values())) < 2} == (
+            set()
+        ), "the fixture has to make rows of these in two agencies"
 
         with role(WEB, member=south_lead):
-            seen = cases_seen(model, keys)
+            seen = {one._meta.label: cases_seen(one, keys[one]) for one in CASE_MODELS}
 
-        assert seen == own
+        assert {label: found for label, found in seen.items() if found != own} == {}
         assert own
 
-    @pytest.mark.parametrize("model", CASE_MODELS, ids=lambda one: one._meta.label)
-    def test_finds_nothing_for_a_colleague_outside_the_case(
-        self, model: type[models.Model], north_reader: Member
-    ) -> None:
+    def test_finds_nothing_for_a_colleague_outside_the_case(self, north_reader: Member) -> None:
         with role(WEB, member=north_reader):
-            assert every_row(model) == []
+            found = {one._meta.label: every_row(one) for one in CASE_MODELS}
+
+        assert {label: rows for label, rows in found.items() if rows} == {}
 
     def test_finds_nothing_for_a_member_who_left(self, north_lead: Member) -> None:
         Member.objects.filter(pk=north_lead.pk).update(is_active=False)
