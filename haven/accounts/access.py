@@ -92,6 +92,12 @@ MAY: dict[str, frozenset[Role]] = {
 OPEN, SIGNED_IN, ENROLMENT = "open", "signed in", "enrolment"
 PAGES: dict[str, str] = {
     "home": SIGNED_IN,
+    "hub:home": SIGNED_IN,
+    "catalogue:list": SIGNED_IN,
+    "catalogue:tool": SIGNED_IN,
+    "catalogue:compare": SIGNED_IN,
+    "catalogue:gaps": SIGNED_IN,
+    "catalogue:bodies": SIGNED_IN,
     "keys": SIGNED_IN,
     "api:openapi-json": SIGNED_IN,
     "api:cases": "case.work",

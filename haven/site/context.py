@@ -15,6 +15,7 @@ from haven.accounts import access
 
 MENU = (  # address, words, icon; shown to whom access.py opens it
     ("cases:list", _("Cases"), "case"),
+    ("hub:home", _("Hub"), "document"),
     ("packages:receive", _("Receive a case"), "archive"),
     ("members:list", _("Members"), "people"),
     ("agencies:list", _("Agencies"), "folder"),

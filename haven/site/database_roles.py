@@ -56,6 +56,8 @@ GRANTS = (
     Grant("audit_stamprequest", web="SI", worker="S", keeper="S"),
     Grant("audit_stamp", web="SI", worker="S", keeper="S"),
     Grant("audit_*", web="S", worker="S", keeper="S"),
+    # The Hub: no row of it is of a case.
+    Grant("catalogue_*", web="SIUD", worker="S"),
     # Cases. The worker erases what a case held when its time is over.
     Grant("cases_case", web="SIU", worker="SUD"),
     Grant("cases_wrappedkey", web="SI", worker="SD"),

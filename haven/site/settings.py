@@ -81,6 +81,8 @@ INSTALLED_APPS = [
     "haven.workbench.crops",
     "haven.workbench.reports",
     "haven.workbench.packages",
+    "haven.hub.base",
+    "haven.hub.catalogue",
     "allauth",
     "allauth.account",
     "allauth.mfa",

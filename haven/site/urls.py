@@ -17,6 +17,8 @@ urlpatterns = [
     path("help/keys/", views.keys, name="keys"),
     path("installation/", views.installation, name="installation"),
     path(API.lstrip("/"), api.urls),
+    path("", include("haven.hub.base.urls")),
+    path("", include("haven.hub.catalogue.urls")),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.tokens.urls")),
     path("", include("haven.workbench.evidence.urls")),

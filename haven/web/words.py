@@ -3,7 +3,8 @@
 In      text
 Out     its words: small letters, without accents, split where scripts have no spaces
 Fails   never; a text without words has none
-Why     the database's own dictionaries are for one language each; a case has many, and so has the Hub
+Why     the database's own dictionaries are for one language each; a case and the Hub
+        have many
 Not     here: asking the database
 """
 

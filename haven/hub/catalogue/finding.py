@@ -123,7 +123,7 @@ def _holding(tools: QuerySet[Tool], parts: list[str]) -> QuerySet[Tool]:
 
 
 def _meant(typed: list[str]) -> tuple[list[str], dict[str, str]]:
-    """Return the words to look for; one that no tool has is replaced by the nearest that some has."""
+    """Return the words to look for; for one that no tool has the nearest."""
     if not typed:
         return [], {}
     known = _known_words(Tool.objects.aggregate(at=Max("changed_at"))["at"])
@@ -144,6 +144,7 @@ def _known_words(changed_at: Any) -> tuple[str, ...]:
     del changed_at
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT word FROM ts_stat('SELECT found_by FROM catalogue_tool') ORDER BY ndoc DESC, word"
+            "SELECT word FROM ts_stat('SELECT found_by FROM catalogue_tool')"
+            " ORDER BY ndoc DESC, word"
         )
         return tuple(word for (word,) in cursor.fetchall())

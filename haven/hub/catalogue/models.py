@@ -56,7 +56,7 @@ class Tool(models.Model):
     summary = models.TextField(_("in short"), max_length=600)
     description = models.TextField(_("description"), max_length=6000)
     status = models.CharField(_("status"), max_length=20, choices=words.Status)
-    open_source = models.BooleanField(_("open source"), null=True)
+    open_source = models.BooleanField(_("open source"), null=True, blank=True)
     licence = models.CharField(_("licence"), max_length=300, blank=True)
     weights_licence = models.CharField(_("licence of the weights"), max_length=300, blank=True)
     access = models.CharField(_("who can have it"), max_length=30, choices=words.Access)
@@ -79,7 +79,7 @@ class Tool(models.Model):
         models.CharField(max_length=40), default=list, blank=True
     )
     listed_on = models.DateField(db_default=Now())
-    checked_on = models.DateField(_("last checked"), null=True)
+    checked_on = models.DateField(_("last checked"), null=True, blank=True)
     changed_at = models.DateTimeField(db_default=Now())
     folded = models.TextField()  # its words for searching: small letters, no accents
     found_by = models.GeneratedField(

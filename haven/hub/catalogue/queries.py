@@ -60,7 +60,7 @@ def tool(slug: str, *, member: Member) -> Shown:
 
 
 def several(slugs: Iterable[str], *, member: Member) -> list[Shown]:
-    """Return tools in the order in which they were named, at most MOST_COMPARED; unknown left out."""
+    """Return the known ones of the tools named, in that order, at most MOST_COMPARED."""
     wanted = list(dict.fromkeys(slugs))[:MOST_COMPARED]
     found = Tool.objects.select_related("maker").prefetch_related("facts__confirmed_by")
     by_slug = {one.slug: one for one in found.filter(slug__in=wanted)}
@@ -72,11 +72,12 @@ def bodies() -> QuerySet[Body]:
     return Body.objects.select_related("confirmed_by")
 
 
-def gaps() -> Mapping[tuple[str, str, str], int]:
-    """Return how many tools are known for each step, technique and medium that some tool has."""
-    counted: Counter[tuple[str, str, str]] = Counter()
-    for steps, techniques, media in Tool.objects.values_list("steps", "techniques", "media"):
-        counted.update((s, t, m) for s in steps for t in techniques for m in media)
+def gaps(media: str = "") -> Mapping[tuple[str, str], int]:
+    """Return how many tools are known for each technique and step, of one medium or of all."""
+    tools = Tool.objects.filter(media__contains=[media]) if media else Tool.objects.all()
+    counted: Counter[tuple[str, str]] = Counter()
+    for steps, techniques in tools.values_list("steps", "techniques"):
+        counted.update((t, s) for t in techniques for s in steps)
     return counted
 
 

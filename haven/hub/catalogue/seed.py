@@ -2,6 +2,7 @@
 
 In      content/tools.yaml, content/bodies.yaml of this folder
 Out     tools with their facts, bodies to turn to; what is there already stays as it is
+        (content/inclusion.yaml names the one that is there as an example of a refusal)
 Fails   BadSeed: an entry that the catalogue cannot hold; nothing of the file is kept then
 Why     a catalogue without entries helps nobody; each of these has a source, or says it has none
 Not     here: correcting an entry (actions.py)
@@ -39,6 +40,9 @@ _PLAIN = (
 )  # fmt: skip
 
 
+_SET_LATER = ("found_by", "listed_on", "changed_at", "confirmed_by", "confirmed_on")
+
+
 class BadSeed(ValueError):
     """An entry of the file does not fit the catalogue."""
 
@@ -50,7 +54,8 @@ def load(content: Path = CONTENT) -> tuple[int, int]:
     Raises:
         BadSeed: An entry does not fit; it is named by its slug.
     """
-    there = set(Tool.objects.values_list("slug", flat=True))
+    refused = _read(content / "inclusion.yaml")["refused_example"]["record"]
+    there = {refused, *Tool.objects.values_list("slug", flat=True)}
     tools = [one for one in _read(content / "tools.yaml") if one["slug"] not in there]
     for one in tools:
         _add_tool(one)
@@ -61,8 +66,8 @@ def load(content: Path = CONTENT) -> tuple[int, int]:
     return len(tools), len(bodies)
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
-    return list(yaml.safe_load(path.read_text(encoding="utf-8")))
+def _read(path: Path) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def _add_tool(told: dict[str, Any]) -> None:
@@ -111,7 +116,7 @@ def _checked(row: Row) -> Row:
         BadSeed: It does not.
     """
     try:
-        row.clean_fields(exclude=["found_by", "listed_on", "changed_at"])
+        row.clean_fields(exclude=_SET_LATER)
     except ValidationError as error:
         name = getattr(row, "slug", None) or getattr(row, "claim", "")
         raise BadSeed(f"{name[:80]}: {sorted(error.message_dict)}") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.views.decorators.http import require_safe
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from haven.accounts.requests import MemberRequest
 
 _ON_A_PAGE = 20
+_STEPS = vocabulary.Step.values
 _OPEN_LISTS = ("steps", "techniques", "media")  # the others open on demand
 
 
@@ -47,8 +49,13 @@ def listing(request: MemberRequest) -> HttpResponse:
 @require_safe
 def tool(request: MemberRequest, slug: str) -> HttpResponse:
     shown = queries.tool(slug, member=request.user)
-    return page(request, "catalogue/tool.html", shown=shown, tool=shown.tool,
-        sections=describing.sections(shown))
+    return page(
+        request,
+        "catalogue/tool.html",
+        shown=shown,
+        tool=shown.tool,
+        sections=describing.sections(shown),
+    )
 
 
 @require_safe
@@ -65,18 +72,21 @@ def compare(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def gaps(request: MemberRequest) -> HttpResponse:
-    return page(
-        request,
-        "catalogue/gaps.html",
-        steps=vocabulary.Step.choices,
-        techniques=vocabulary.Technique.choices,
-        gaps=queries.gaps(),
-    )
+    counted = queries.gaps()
+    rows = [
+        (label, [(counted.get((technique, step), 0), _query(technique, step)) for step in _STEPS])
+        for technique, label in vocabulary.Technique.choices
+    ]
+    return page(request, "catalogue/gaps.html", steps=vocabulary.Step.choices, rows=rows)
 
 
 @require_safe
 def bodies(request: MemberRequest) -> HttpResponse:
     return page(request, "catalogue/bodies.html", bodies=queries.bodies())
+
+
+def _query(technique: str, step: str) -> str:
+    return urlencode({"techniques": technique, "steps": step})
 
 
 def _lists(

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from haven.audit.actions import record
 from haven.web.errors import BadInput, Conflict
+from haven.web.words import words
 from haven.workbench.cases import queries as cases
 from haven.workbench.notes import queries
 from haven.workbench.notes.models import LONGEST, Note
-from haven.web.words import words
 
 if TYPE_CHECKING:
     from datetime import datetime

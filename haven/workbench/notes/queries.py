@@ -15,12 +15,12 @@ from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from haven.web.errors import NotFound
+from haven.web.words import words
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.categories import blinding
 from haven.workbench.evidence import queries as evidence
 from haven.workbench.notes.models import Note
-from haven.web.words import words
 
 if TYPE_CHECKING:
     from datetime import datetime

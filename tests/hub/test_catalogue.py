@@ -1,0 +1,117 @@
+"""The catalogue as a member meets it, with the entries with which it opens."""
+
+import pytest
+
+from haven.accounts.models import Agency, Member
+from haven.hub.catalogue import finding, queries, seed
+from haven.hub.catalogue.models import Body, Fact, Tool
+
+
+@pytest.fixture
+def opened(db):
+    """Have the catalogue hold what it opens with."""
+    return seed.load()
+
+
+def asked(q="", **chosen):
+    return finding.Asked(q=q, chosen={name: tuple(values) for name, values in chosen.items()})
+
+
+def names(found):
+    return [one.slug for one in found.tools]
+
+
+class TestOpening:
+    def test_every_entry_is_there_with_its_facts(self, opened):
+        assert opened == (79, 53)
+        assert Tool.objects.count() == 79
+        assert Fact.objects.count() == 310
+        assert Body.objects.count() == 53
+
+    def test_opening_again_adds_nothing_and_changes_nothing(self, opened):
+        Tool.objects.filter(slug="s21-laseri-x").update(summary="Corrected.")
+
+        assert seed.load() == (0, 0)
+        assert Tool.objects.get(slug="s21-laseri-x").summary == "Corrected."
+
+    def test_what_is_from_memory_stands_as_unchecked(self, opened):
+        unchecked = [one for one in Fact.objects.all() if one.is_unchecked]
+
+        assert len(unchecked) == 83
+        assert all(one.kind == "claimed" for one in unchecked)
+
+
+class TestFinding:
+    def test_words_are_found_by_their_beginning(self, opened):
+        assert "s21-laseri-x" in names(finding.find(asked("laser")))
+
+    def test_a_mistake_in_typing_finds_what_was_meant(self, opened):
+        found = finding.find(asked("grifeye"))
+
+        assert found.meant == {"grifeye": "griffeye"}
+        assert "magnet-griffeye-analyze-di-pro" in names(found)
+
+    def test_lists_narrow_and_values_of_one_list_widen(self, opened):
+        offline = names(finding.find(asked(deployment=["offline"])))
+        either = names(finding.find(asked(deployment=["offline", "desktop"])))
+        both = names(finding.find(asked(deployment=["offline"], media=["video"])))
+
+        assert set(both) < set(offline) < set(either)
+        assert len(offline) == 33
+
+    def test_a_value_is_counted_as_if_nothing_of_its_list_were_chosen(self, opened):
+        found = finding.find(asked(media=["video"]))
+
+        assert found.counts["media"]["image"] == 51
+        assert found.counts["deployment"]["offline"] == len(
+            names(finding.find(asked(media=["video"], deployment=["offline"])))
+        )
+
+    def test_tools_stand_in_the_order_of_their_names(self, opened):
+        found = [one.name for one in finding.find(asked()).tools]
+
+        assert len(found) == 79
+        assert found == list(Tool.objects.order_by("name", "pk").values_list("name", flat=True))
+
+
+@pytest.fixture
+def provider(db):
+    """Return a member who speaks for a maker."""
+    tools = Agency.objects.create(name="Lantern", country="UY", kind="provider")
+    return Member.objects.create_user(
+        username="pablo", display_name="Pablo", agency=tools, roles=["provider"]
+    )
+
+
+class TestPages:
+    def test_a_member_reads_a_tool_with_the_ground_of_each_statement(
+        self, opened, client_of, north_lead
+    ):
+        page = client_of(north_lead).get("/hub/tools/magnet-griffeye-analyze-di-pro/")
+
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "forensicfocus.com/reviews/griffeye-brain-in-analyze-di-pro" in text
+        assert text.count("not checked") == 2
+
+    def test_what_shows_a_method_is_kept_from_makers(
+        self, opened, client_of, north_lead, provider
+    ):
+        Tool.objects.filter(slug="s21-laseri-x").update(restricted=["interoperability"])
+        secret = Tool.objects.get(slug="s21-laseri-x").interoperability
+
+        seen = client_of(provider).get("/hub/tools/s21-laseri-x/").content.decode()
+
+        assert secret not in seen
+        assert "shown to those who investigate alone" in seen
+        assert secret in client_of(north_lead).get("/hub/tools/s21-laseri-x/").content.decode()
+
+    def test_up_to_four_stand_side_by_side(self, opened, client_of, north_lead):
+        slugs = list(Tool.objects.values_list("slug", flat=True)[:6])
+        page = client_of(north_lead).get("/hub/tools/compare/", {"tool": slugs})
+
+        assert page.content.decode().count('<th scope="col"><a') == queries.MOST_COMPARED
+
+    @pytest.mark.parametrize("path", ["", "tools/", "tools/gaps/", "tools/compare/", "bodies/"])
+    def test_no_page_is_read_without_signing_in(self, opened, client, path):
+        assert client.get(f"/hub/{path}").headers["Location"].startswith("/account/sign-in/")
