@@ -68,6 +68,14 @@ VERBS: dict[str, Verb] = {
     "member.add": Verb(_("A member was added."), Kind.ADMINISTRATION),
     "member.arrive": Verb(_("A new member set up the sign-in."), Kind.ADMINISTRATION),
     "member.accept_terms": Verb(_("A member accepted the terms."), Kind.ADMINISTRATION),
+    "document.acknowledge": Verb(
+        _("A member said that they have read a document of the library."), Kind.ADMINISTRATION
+    ),
+    "page.write": Verb(_("A page of the Hub was written or changed."), Kind.ADMINISTRATION),
+    "page.publish": Verb(_("A page of the Hub was published."), Kind.ADMINISTRATION),
+    "page.unpublish": Verb(_("A page of the Hub was taken back."), Kind.ADMINISTRATION),
+    "page.move": Verb(_("A page of the Hub was moved."), Kind.ADMINISTRATION),
+    "page.delete": Verb(_("A page of the Hub was deleted."), Kind.ADMINISTRATION),
     "member.change_roles": Verb(_("The roles of a member were changed."), Kind.ADMINISTRATION),
     "member.set_languages": Verb(
         _("A member said which languages they speak."), Kind.ADMINISTRATION

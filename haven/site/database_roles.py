@@ -58,6 +58,20 @@ GRANTS = (
     Grant("audit_*", web="S", worker="S", keeper="S"),
     # The Hub: no row of it is of a case.
     Grant("catalogue_*", web="SIUD", worker="S"),
+    Grant("guidance_acknowledgement", web="SI", worker="S"),  # who has read stays so
+    Grant("guidance_*", web="SIUD", worker="S"),
+    # Pages and their history; of Wagtail's rights, groups and sites nothing is ever changed.
+    Grant("wagtailcore_group*", web="S"),
+    Grant("wagtailcore_site", web="S"),
+    Grant("wagtailcore_apitoken", web=""),
+    Grant("wagtailcore_uploadedfile", web=""),
+    Grant("wagtailcore_locale", web="S", worker="S"),
+    Grant("wagtailcore_*log*", web="SI"),
+    Grant("wagtailcore_*", web="SIUD", worker="S"),
+    Grant("wagtailadmin_*", web="SIUD"),
+    Grant("wagtailusers_userprofile", web="SIU"),
+    Grant("wagtailsearch_*", web="SIUD"),
+    Grant("modelsearch_*", web="SIUD"),
     # Cases. The worker erases what a case held when its time is over.
     Grant("cases_case", web="SIU", worker="SUD"),
     Grant("cases_wrappedkey", web="SI", worker="SD"),

@@ -82,7 +82,14 @@ INSTALLED_APPS = [
     "haven.workbench.reports",
     "haven.workbench.packages",
     "haven.hub.base",
+    "haven.hub.desk",
     "haven.hub.catalogue",
+    "haven.hub.guidance",
+    "wagtail.users",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "taggit",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -188,7 +195,10 @@ PASSWORD_HASHERS = [  # the first makes new ones; an older hash is made anew at 
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTHENTICATION_BACKENDS = ["haven.accounts.backends.PasswordBackend"]
+AUTHENTICATION_BACKENDS = [
+    "haven.accounts.backends.PasswordBackend",
+    "haven.hub.desk.permissions.RolesOpenDesk",  # signs nobody in; lets curators to the desk
+]
 HAVEN_PASSKEY_DOMAIN = env.text(  # passkeys are bound to it: never change it later
     "HAVEN_PASSKEY_DOMAIN", ALLOWED_HOSTS[0].lstrip(".") if ALLOWED_HOSTS else "localhost"
 )
@@ -325,6 +335,20 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
     }
 }
+
+# Pages of the Hub, and the desk where editors write them: Wagtail, without files, mail, searches
+# outside the database, or any request to another host ------------------------------------------
+WAGTAIL_SITE_NAME = "Haven"
+WAGTAILADMIN_BASE_URL = HAVEN_ADDRESS
+WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
+WAGTAIL_PASSWORD_RESET_ENABLED = False
+WAGTAIL_WORKFLOW_ENABLED = WAGTAILADMIN_COMMENTS_ENABLED = False  # both write to people
+WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False, "GROUPS": False, "LOGIN": False}
+WAGTAILADMIN_LOGIN_URL = LOGIN_URL
+WAGTAIL_CONTENT_LANGUAGES = [("en", "English")]
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 # Uploads: the request as a whole is limited here, what is inside it by the evidence app -----
 HAVEN_UPLOAD_BYTES = env.number("HAVEN_UPLOAD_BYTES", 2 << 30, least=1 << 20, most=64 << 30)

@@ -19,6 +19,8 @@ urlpatterns = [
     path(API.lstrip("/"), api.urls),
     path("", include("haven.hub.base.urls")),
     path("", include("haven.hub.catalogue.urls")),
+    path("", include("haven.hub.guidance.urls")),
+    path("hub/desk/", include("haven.hub.desk.urls")),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.tokens.urls")),
     path("", include("haven.workbench.evidence.urls")),

@@ -65,3 +65,47 @@ def _date(key: str, dates: Mapping[str, str]) -> str:
 
 def _mark(key: str, number: int) -> str:
     return f'<a class="cite" href="#source-{escape(key)}">{number}</a>'
+
+
+class Page:
+    """The texts of one page: what is cited twice has one number."""
+
+    def __init__(self, dates: Mapping[str, str] | None = None) -> None:
+        self._dates = dates or {}
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def sources(self) -> tuple[sources.Source, ...]:
+        """What the texts so far cite, by their numbers, from 1."""
+        return tuple(map(sources.source, self._numbers))
+
+    def blocks(self, text: str) -> SafeString:
+        """Return a text as paragraphs, lists and so on.
+
+        Raises:
+            UnknownSource, UnknownDate: The text names what no file has.
+        """
+        return self._cited(_MARKDOWN.render(self._dated(text)))
+
+    def line(self, text: str) -> SafeString:
+        """Return a text without a paragraph of its own: in a list, a table, a quote.
+
+        Raises:
+            UnknownSource, UnknownDate: The text names what no file has.
+        """
+        return self._cited(_MARKDOWN.renderInline(self._dated(text)))
+
+    def _dated(self, text: str) -> str:
+        return _DATE.sub(lambda hit: _date(hit[1], self._dates), text)
+
+    def _cited(self, html: str) -> SafeString:
+        for key in sources.cited(html):
+            sources.source(key)
+            self._numbers.setdefault(key, len(self._numbers) + 1)
+        html = sources.CITED.sub(lambda hit: _mark(hit[1], self._numbers[hit[1]]), html)
+        return mark_safe(html)  # noqa: S308  # made by the renderer without HTML
+
+
+def dates_of(text: str) -> list[str]:
+    """Return the ids of the dates that a text names."""
+    return _DATE.findall(text)

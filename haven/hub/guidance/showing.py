@@ -1,0 +1,98 @@
+"""Showing: a page of guidance as parts for a template, with one list of sources.
+
+In      a page
+Out     its sections and parts as safe HTML, the sources by their numbers
+Fails   UnknownSource, UnknownDate: a text names what no file has
+Why     what the desk previews and what members read is made by the same lines
+Not     here: which page (queries.py)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from haven.hub.base import text
+from haven.hub.guidance import dates
+from haven.web.pages import page as whole_page
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+    from django.utils.safestring import SafeString
+    from wagtail.blocks import StreamValue
+
+    from haven.hub.base.sources import Source
+    from haven.hub.guidance.models import HubPage
+
+_WORDS = ("aim", "guard", "brief")  # fields of one paragraph
+_LISTS = (
+    "how_ai_helps", "law_and_ethics", "wellbeing", "questions_to_ask",
+    "workbench_now", "workbench_not_yet", "means",
+)  # fmt: skip
+_BODIES = ("what_happens", "body")
+_ORDER = (
+    "brief", "aim", "what_happens", "how_ai_helps", "guard", "law_and_ethics", "wellbeing",
+    "common_mistakes", "questions_to_ask", "workbench_now", "workbench_not_yet", "body", "means",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """One block of a text."""
+
+    kind: str  # a name of blocks.Body
+    html: SafeString | str = ""
+    items: list[SafeString] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)
+    rows: list[list[SafeString]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page for its template: what each field says, and what it all rests on."""
+
+    page: HubPage
+    says: dict[str, Any]  # by field: HTML, a list of HTML, parts, or mistakes
+    sources: tuple[Source, ...]
+
+
+def shown(page: HubPage) -> Shown:
+    """Return a page for its template; sources are numbered from its beginning to its end.
+
+    Raises:
+        UnknownSource, UnknownDate: A text names what no file has.
+    """
+    writer = text.Page(dates.in_words())
+    says = {name: _said(page, name, writer) for name in _ORDER if hasattr(page, name)}
+    return Shown(page, says, writer.sources)
+
+
+def page_of(request: HttpRequest, page: HubPage, **context: object) -> HttpResponse:
+    """Return the page for a request."""
+    return whole_page(request, page.template, shown=shown(page), page=page, **context)
+
+
+def _said(page: HubPage, name: str, writer: text.Page) -> Any:
+    value = getattr(page, name)
+    if name in _WORDS:
+        return writer.blocks(value)
+    if name in _LISTS:
+        return [writer.line(one.value) for one in value]
+    if name in _BODIES:
+        return list(_parts(value, writer))
+    return [{key: writer.line(said) for key, said in one.value.items()} for one in value]
+
+
+def _parts(value: StreamValue, writer: text.Page) -> Iterator[Part]:
+    for one in value:
+        kind, said = one.block_type, one.value
+        if kind == "list":
+            yield Part(kind, items=[writer.line(item) for item in said])
+        elif kind == "table":
+            rows = [[writer.line(cell) for cell in row] for row in said["rows"]]
+            yield Part(kind, head=list(said["head"]), rows=rows)
+        elif kind in ("heading", "smaller_heading"):
+            yield Part(kind, said)
+        else:
+            yield Part(kind, writer.blocks(said))

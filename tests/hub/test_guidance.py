@@ -1,0 +1,171 @@
+"""Guidance as a member reads it, and as loading leaves it."""
+
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from wagtail.models import Page
+
+from haven.audit.models import Event
+from haven.hub.base import sources, text
+from haven.hub.guidance import dates, loading, queries
+from haven.hub.guidance.models import Acknowledgement, GuideStep, LibraryDocument, Loaded
+
+CONTENT = Path(dates.__file__).parent / "content"
+DOCUMENT = "using-ai-tools-lawfully"
+
+
+@pytest.fixture
+def loaded(db):
+    return loading.load()
+
+
+class TestContent:
+    @pytest.mark.parametrize(
+        "path",
+        sorted(one for one in CONTENT.rglob("*") if one.suffix in (".md", ".yaml")),
+        ids=lambda path: path.stem,
+    )
+    def test_every_source_and_every_date_exists(self, path):
+        said = path.read_text(encoding="utf-8")
+
+        assert set(sources.cited(said)) <= set(sources.every())
+        assert set(text.dates_of(said)) <= set(dates.values())
+
+
+class TestLoading:
+    def test_the_hub_opens_with_its_pages(self, loaded):
+        assert (loaded.made, loaded.renewed, loaded.left) == (27, 0, 0)
+        assert [one.number for one in queries.steps()] == [1, 2, 3, 4, 5, 6, 7, 8]
+        assert queries.principles().count() == 7
+        assert queries.documents().count() == 9
+        assert queries.care().count() == 3
+
+    def test_loading_twice_changes_nothing(self, loaded):
+        before = _rows()
+
+        again = loading.load()
+
+        assert (again.made, again.renewed, again.left) == (0, 0, 0)
+        assert _rows() == before
+
+    def test_what_the_file_says_anew_reaches_an_untouched_page(self, loaded):
+        Loaded.objects.filter(key="step/receive").update(digest="of an older file")
+
+        assert loading.load().renewed == 1
+        assert loading.load().renewed == 0
+        assert queries.one(queries.steps(), "receive").number == 1
+
+    @pytest.mark.parametrize("act", ["publishes", "drafts", "takes back", "deletes"])
+    def test_an_editor_s_work_stays(self, loaded, act):
+        page = GuideStep.objects.get(slug="receive")
+        if act == "deletes":
+            page.delete()
+        elif act == "takes back":
+            page.unpublish()
+        else:
+            page.in_one_line = "By an editor."
+            revision = page.save_revision()
+            if act == "publishes":
+                revision.publish()
+        Loaded.objects.filter(key="step/receive").update(digest="of an older file")
+
+        assert loading.load().made == 0
+
+        found = GuideStep.objects.filter(slug="receive").first()
+        if act == "deletes":
+            assert found is None
+        elif act == "takes back":
+            assert not found.live
+        else:
+            assert found.get_latest_revision_as_object().in_one_line == "By an editor."
+
+
+class TestReading:
+    @pytest.mark.parametrize(
+        "address", ["/hub/guide/", "/hub/guide/receive/", f"/hub/library/{DOCUMENT}/"]
+    )
+    def test_nobody_reads_without_sign_in(self, loaded, client, address):
+        answer = client.get(address)
+
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/account/sign-in/")
+
+    def test_a_member_reads_the_eight_steps(self, loaded, client_of, north_lead):
+        client = client_of(north_lead)
+
+        listing = client.get("/hub/guide/").content.decode()
+        for step in queries.steps():
+            said = client.get(f"/hub/guide/{step.slug}/").content.decode()
+
+            assert f'href="/hub/guide/{step.slug}/"' in listing
+            assert "Common mistakes" in said
+            assert "nobody has checked this yet" in said
+            assert "[[" not in said
+            assert "{{" not in said
+
+    def test_every_document_has_its_sources_below(self, loaded, client_of, north_lead):
+        client = client_of(north_lead)
+
+        for document in queries.documents():
+            said = client.get(f"/hub/library/{document.slug}/").content.decode()
+
+            assert "[[" not in said
+            assert said.count('id="source-') == len(set(_targets(said)))
+            assert all(f'id="{one}"' in said for one in _targets(said))
+
+    def test_a_date_of_law_is_told_in_words(self, loaded, client_of, north_lead):
+        said = client_of(north_lead).get(f"/hub/library/{DOCUMENT}/").content.decode()
+
+        assert "Dec. 2, 2027" in said or "2 December 2027" in said
+
+    def test_other_pages_are_there_too(self, loaded, client_of, north_lead):
+        client = client_of(north_lead)
+        pages = [*queries.principles(), *queries.care()]
+
+        assert {client.get(one.get_url()).status_code for one in pages} == {200}
+        for address in ("/hub/principles/", "/hub/library/", "/hub/wellbeing/"):
+            assert client.get(address).status_code == 200
+
+    def test_what_is_taken_back_is_not_there(self, loaded, client_of, north_lead):
+        GuideStep.objects.get(slug="receive").unpublish()
+
+        assert client_of(north_lead).get("/hub/guide/receive/").status_code == 404
+
+
+class TestAcknowledging:
+    def test_a_member_says_once_that_a_version_is_read(self, loaded, client_of, north_lead):
+        client, address = client_of(north_lead), f"/hub/library/{DOCUMENT}/"
+        assert "I have read it" in client.get(address).content.decode()
+
+        for _again in range(2):
+            client.post(f"{address}read/", {"version": "1.0"})
+
+        assert "You said that you have read" in client.get(address).content.decode()
+        assert Acknowledgement.objects.get().member == north_lead
+        assert Event.objects.filter(verb="document.acknowledge").count() == 1
+
+    def test_a_new_version_is_to_be_read_again(self, loaded, client_of, north_lead):
+        client, address = client_of(north_lead), f"/hub/library/{DOCUMENT}/"
+        client.post(f"{address}read/", {"version": "1.0"})
+        LibraryDocument.objects.filter(slug=DOCUMENT).update(version="2.0")
+
+        assert "I have read it" in client.get(address).content.decode()
+        assert client.post(f"{address}read/", {"version": "1.0"}).status_code == 409
+
+    def test_what_asks_for_nothing_takes_nothing(self, loaded, client_of, north_lead):
+        answer = client_of(north_lead).post("/hub/library/running-a-training-event/read/")
+
+        assert answer.status_code == 404
+
+
+def _targets(said: str) -> list[str]:
+    return [one.partition('"')[0] for one in said.split('class="cite" href="#')[1:]]
+
+
+def _rows() -> list[object]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), max(id) FROM wagtailcore_revision")
+        revisions = cursor.fetchone()
+    pages = Page.objects.order_by("pk").values_list("pk", "title", "latest_revision_created_at")
+    return [revisions, *pages, *Loaded.objects.order_by("pk").values_list()]
