@@ -97,6 +97,7 @@ PAGES: dict[str, str] = {
     "catalogue:tool": SIGNED_IN,
     "catalogue:compare": SIGNED_IN,
     "catalogue:gaps": SIGNED_IN,
+    "catalogue:rules": SIGNED_IN,
     "catalogue:bodies": SIGNED_IN,
     "keys": SIGNED_IN,
     "api:openapi-json": SIGNED_IN,

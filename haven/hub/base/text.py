@@ -39,19 +39,26 @@ class Text:
     sources: tuple[sources.Source, ...]  # by their numbers, from 1
 
 
-def render(text: str, *, dates: Mapping[str, str] | None = None, first: int = 1) -> Text:
+def render(
+    text: str,
+    *,
+    dates: Mapping[str, str] | None = None,
+    known: list[sources.Source] | None = None,
+) -> Text:
     """Return a text as HTML.
 
     Args:
         text: In the part of Markdown that is allowed here.
         dates: What {{date:id}} says, by id.
-        first: Number of the first citation, where a page has several texts.
+        known: Sources that the page cited before, by their numbers; new ones are added to it.
 
     Raises:
         UnknownSource, UnknownDate: The text names what no file has.
     """
-    found = [sources.source(key) for key in sources.cited(text)]
-    numbers = {one.id: number for number, one in enumerate(found, start=first)}
+    found = [] if known is None else known
+    there = {one.id for one in found}
+    found += [sources.source(key) for key in sources.cited(text) if key not in there]
+    numbers = {one.id: number for number, one in enumerate(found, start=1)}
     html = _MARKDOWN.render(_DATE.sub(lambda hit: _date(hit[1], dates or {}), text))
     html = sources.CITED.sub(lambda hit: _mark(hit[1], numbers[hit[1]]), html)
     return Text(mark_safe(html), tuple(found))  # noqa: S308  # made by the renderer without HTML
