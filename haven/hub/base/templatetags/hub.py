@@ -36,5 +36,5 @@ def sources_here(context: Context) -> dict[str, Any]:
 
 def _kept(context: Context) -> list[sources.Source]:
     """Return the sources of the page, in the order of their numbers."""
-    whole: dict[str, Any] = context.render_context.dicts[0]  # the page, with what it includes
+    whole: Any = context.render_context.dicts[0]  # the page, with what it includes
     return cast("list[sources.Source]", whole.setdefault(_KEPT, []))
