@@ -99,6 +99,7 @@ PAGES: dict[str, str] = {
     "catalogue:tool": SIGNED_IN,
     "catalogue:compare": SIGNED_IN,
     "catalogue:gaps": SIGNED_IN,
+    "catalogue:rules": SIGNED_IN,
     "catalogue:bodies": SIGNED_IN,
     "guidance:steps": SIGNED_IN,
     "guidance:step": SIGNED_IN,
@@ -438,7 +439,7 @@ SPACES: dict[str, str] = {
     "wagtailadmin_explore*": "pages.edit",
     "wagtailadmin_pages:*": "pages.edit",
     "wagtailadmin_choose_page*": "pages.edit",
-    "wagtailadmin_api:*": "pages.edit",  # of the desk's own scripts
+    "wagtailadmin_api:pages:*": "pages.edit",  # of the desk's own scripts
     "wagtailadmin_editing_sessions:*": "pages.edit",
     "wagtailadmin_dismissibles": "pages.edit",
     "wagtailadmin_block_preview": "pages.edit",

@@ -128,6 +128,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "haven.web.middleware.PlainWords",
+    "haven.hub.base.middleware.HubTakesText",
     "haven.accounts.middleware.SecondFactorRequired",
     "haven.accounts.middleware.RolesAllow",
     "haven.site.token_door.TokenOpens",

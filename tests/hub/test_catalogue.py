@@ -1,9 +1,12 @@
 """The catalogue as a member meets it, with the entries with which it opens."""
 
+from collections import Counter
+from datetime import date
+
 import pytest
 
 from haven.accounts.models import Agency, Member
-from haven.hub.catalogue import finding, queries, seed
+from haven.hub.catalogue import finding, grading, queries, seed
 from haven.hub.catalogue.models import Body, Fact, Tool
 
 
@@ -39,6 +42,36 @@ class TestOpening:
 
         assert len(unchecked) == 83
         assert all(one.kind == "claimed" for one in unchecked)
+
+
+class TestGrades:
+    def test_the_ladder_says_how_much_is_known(self, opened):
+        given = Counter(
+            grading.grade(one, one.facts.all(), today=date(2026, 11, 28)).rank.slug
+            for one in Tool.objects.prefetch_related("facts")
+        )
+
+        assert given == {
+            "claimed": 19, "reported": 23, "checked": 26, "measured": 10,
+            "measured-independently": 1,
+        }  # fmt: skip
+
+    def test_a_fact_about_the_field_counts_for_nothing(self, opened):
+        sface = Tool.objects.get(slug="sface")
+
+        assert sface.facts.filter(is_of_tool=False).count() == 1
+        found = grading.grade(sface, sface.facts.all(), today=date(2026, 11, 28))
+        assert found.rank.slug != "measured-independently"
+        assert found.next is not None
+
+    def test_what_is_known_grows_old(self, opened):
+        tool = Tool.objects.get(slug="s21-laseri-x")
+        seen = [
+            grading.age_of_record(tool, today=day)
+            for day in (date(2026, 12, 1), date(2027, 9, 30), date(2027, 12, 30), date(2029, 1, 1))
+        ]
+
+        assert seen == ["", "due", "stale", "lapsed"]
 
 
 class TestFinding:
@@ -112,6 +145,15 @@ class TestPages:
 
         assert page.content.decode().count('<th scope="col"><a') == queries.MOST_COMPARED
 
-    @pytest.mark.parametrize("path", ["", "tools/", "tools/gaps/", "tools/compare/", "bodies/"])
+    def test_the_rules_are_read_with_their_sources(self, opened, client_of, north_lead):
+        text = client_of(north_lead).get("/hub/tools/rules/").content.decode()
+
+        assert "[[" not in text
+        assert 'href="#source-hub-p1">1</a>' in text
+        assert text.count('id="source-hub-p1"') == 1
+
+    @pytest.mark.parametrize(
+        "path", ["", "tools/rules/", "tools/", "tools/gaps/", "tools/compare/", "bodies/"]
+    )
     def test_no_page_is_read_without_signing_in(self, opened, client, path):
         assert client.get(f"/hub/{path}").headers["Location"].startswith("/account/sign-in/")

@@ -7,11 +7,11 @@ from django.db import connection
 from wagtail.models import Page
 
 from haven.audit.models import Event
-from haven.hub.base import sources, text
-from haven.hub.guidance import dates, loading, queries
+from haven.hub.base import dates, sources, text
+from haven.hub.guidance import loading, queries
 from haven.hub.guidance.models import Acknowledgement, GuideStep, LibraryDocument, Loaded
 
-CONTENT = Path(dates.__file__).parent / "content"
+CONTENT = Path(loading.__file__).parent / "content"
 DOCUMENT = "using-ai-tools-lawfully"
 
 
@@ -30,7 +30,7 @@ class TestContent:
         said = path.read_text(encoding="utf-8")
 
         assert set(sources.cited(said)) <= set(sources.every())
-        assert set(text.dates_of(said)) <= set(dates.values())
+        assert set(text.dates_of(said)) <= set(dates.every())
 
 
 class TestLoading:
@@ -56,40 +56,35 @@ class TestLoading:
         assert loading.load().renewed == 0
         assert queries.one(queries.steps(), "receive").number == 1
 
-    @pytest.mark.parametrize("act", ["publishes", "drafts", "takes back", "deletes"])
-    def test_an_editor_s_work_stays(self, loaded, act):
-        page = GuideStep.objects.get(slug="receive")
-        if act == "deletes":
-            page.delete()
-        elif act == "takes back":
-            page.unpublish()
-        else:
+    def test_an_editor_s_work_stays(self, loaded):
+        published, drafted, taken_back, deleted = GuideStep.objects.order_by("number")[:4]
+        for page in (published, drafted):
             page.in_one_line = "By an editor."
-            revision = page.save_revision()
-            if act == "publishes":
-                revision.publish()
-        Loaded.objects.filter(key="step/receive").update(digest="of an older file")
+            page.save_revision()
+        published.get_latest_revision().publish()
+        taken_back.unpublish()
+        deleted.delete()
+        Loaded.objects.filter(key__startswith="step/").update(digest="of an older file")
 
-        assert loading.load().made == 0
+        again = loading.load()
 
-        found = GuideStep.objects.filter(slug="receive").first()
-        if act == "deletes":
-            assert found is None
-        elif act == "takes back":
-            assert not found.live
-        else:
-            assert found.get_latest_revision_as_object().in_one_line == "By an editor."
+        assert (again.made, again.renewed, again.left) == (0, 4, 4)
+        published, drafted, taken_back, _other = GuideStep.objects.order_by("number")[:4]
+        assert published.in_one_line == "By an editor."
+        assert drafted.get_latest_revision_as_object().in_one_line == "By an editor."
+        assert not taken_back.live
+        assert not GuideStep.objects.filter(slug=deleted.slug).exists()
 
 
 class TestReading:
-    @pytest.mark.parametrize(
-        "address", ["/hub/guide/", "/hub/guide/receive/", f"/hub/library/{DOCUMENT}/"]
-    )
-    def test_nobody_reads_without_sign_in(self, loaded, client, address):
-        answer = client.get(address)
+    def test_nobody_reads_without_sign_in(self, loaded, client):
+        pages = [*queries.steps(), *queries.documents(), *queries.principles(), *queries.care()]
 
-        assert answer.status_code == 302
-        assert answer["Location"].startswith("/account/sign-in/")
+        for page in pages:
+            answer = client.get(page.get_url())
+
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/account/sign-in/")
 
     def test_a_member_reads_the_eight_steps(self, loaded, client_of, north_lead):
         client = client_of(north_lead)
@@ -113,11 +108,8 @@ class TestReading:
             assert "[[" not in said
             assert said.count('id="source-') == len(set(_targets(said)))
             assert all(f'id="{one}"' in said for one in _targets(said))
-
-    def test_a_date_of_law_is_told_in_words(self, loaded, client_of, north_lead):
-        said = client_of(north_lead).get(f"/hub/library/{DOCUMENT}/").content.decode()
-
-        assert "Dec. 2, 2027" in said or "2 December 2027" in said
+        said = client.get(f"/hub/library/{DOCUMENT}/").content.decode()
+        assert "2 Dec 2027" in said
 
     def test_other_pages_are_there_too(self, loaded, client_of, north_lead):
         client = client_of(north_lead)
@@ -126,11 +118,8 @@ class TestReading:
         assert {client.get(one.get_url()).status_code for one in pages} == {200}
         for address in ("/hub/principles/", "/hub/library/", "/hub/wellbeing/"):
             assert client.get(address).status_code == 200
-
-    def test_what_is_taken_back_is_not_there(self, loaded, client_of, north_lead):
         GuideStep.objects.get(slug="receive").unpublish()
-
-        assert client_of(north_lead).get("/hub/guide/receive/").status_code == 404
+        assert client.get("/hub/guide/receive/").status_code == 404
 
 
 class TestAcknowledging:
@@ -144,19 +133,12 @@ class TestAcknowledging:
         assert "You said that you have read" in client.get(address).content.decode()
         assert Acknowledgement.objects.get().member == north_lead
         assert Event.objects.filter(verb="document.acknowledge").count() == 1
-
-    def test_a_new_version_is_to_be_read_again(self, loaded, client_of, north_lead):
-        client, address = client_of(north_lead), f"/hub/library/{DOCUMENT}/"
-        client.post(f"{address}read/", {"version": "1.0"})
+        other = client.post("/hub/library/running-a-training-event/read/", {"version": "1.0"})
+        assert other.status_code == 404  # it asks for nothing
         LibraryDocument.objects.filter(slug=DOCUMENT).update(version="2.0")
 
         assert "I have read it" in client.get(address).content.decode()
         assert client.post(f"{address}read/", {"version": "1.0"}).status_code == 409
-
-    def test_what_asks_for_nothing_takes_nothing(self, loaded, client_of, north_lead):
-        answer = client_of(north_lead).post("/hub/library/running-a-training-event/read/")
-
-        assert answer.status_code == 404
 
 
 def _targets(said: str) -> list[str]:

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from haven.hub.base import sources
+from haven.hub.base.dates import every as every_date
 
 _DATE = re.compile(r"\{\{date:([a-z0-9-]+)\}\}")
 _MARKDOWN = MarkdownIt("zero", {"html": False}).enable(
@@ -39,20 +40,31 @@ class Text:
     sources: tuple[sources.Source, ...]  # by their numbers, from 1
 
 
-def render(text: str, *, dates: Mapping[str, str] | None = None, first: int = 1) -> Text:
+def render(
+    text: str,
+    *,
+    dates: Mapping[str, str] | None = None,
+    known: list[sources.Source] | None = None,
+    inline: bool = False,
+) -> Text:
     """Return a text as HTML.
 
     Args:
         text: In the part of Markdown that is allowed here.
-        dates: What {{date:id}} says, by id.
-        first: Number of the first citation, where a page has several texts.
+        dates: What {{date:id}} says, by id; those of dates.py if it is left out.
+        inline: Without paragraphs: a line of a list, a cell of a table.
+        known: Sources that the page cited before, by their numbers; new ones are added to it.
 
     Raises:
         UnknownSource, UnknownDate: The text names what no file has.
     """
-    found = [sources.source(key) for key in sources.cited(text)]
-    numbers = {one.id: number for number, one in enumerate(found, start=first)}
-    html = _MARKDOWN.render(_DATE.sub(lambda hit: _date(hit[1], dates or {}), text))
+    found = [] if known is None else known
+    there = {one.id for one in found}
+    found += [sources.source(key) for key in sources.cited(text) if key not in there]
+    numbers = {one.id: number for number, one in enumerate(found, start=1)}
+    dates = every_date() if dates is None else dates
+    written = _MARKDOWN.renderInline if inline else _MARKDOWN.render
+    html = written(_DATE.sub(lambda hit: _date(hit[1], dates), text))
     html = sources.CITED.sub(lambda hit: _mark(hit[1], numbers[hit[1]]), html)
     return Text(mark_safe(html), tuple(found))  # noqa: S308  # made by the renderer without HTML
 
@@ -65,45 +77,6 @@ def _date(key: str, dates: Mapping[str, str]) -> str:
 
 def _mark(key: str, number: int) -> str:
     return f'<a class="cite" href="#source-{escape(key)}">{number}</a>'
-
-
-class Page:
-    """The texts of one page: what is cited twice has one number."""
-
-    def __init__(self, dates: Mapping[str, str] | None = None) -> None:
-        self._dates = dates or {}
-        self._numbers: dict[str, int] = {}
-
-    @property
-    def sources(self) -> tuple[sources.Source, ...]:
-        """What the texts so far cite, by their numbers, from 1."""
-        return tuple(map(sources.source, self._numbers))
-
-    def blocks(self, text: str) -> SafeString:
-        """Return a text as paragraphs, lists and so on.
-
-        Raises:
-            UnknownSource, UnknownDate: The text names what no file has.
-        """
-        return self._cited(_MARKDOWN.render(self._dated(text)))
-
-    def line(self, text: str) -> SafeString:
-        """Return a text without a paragraph of its own: in a list, a table, a quote.
-
-        Raises:
-            UnknownSource, UnknownDate: The text names what no file has.
-        """
-        return self._cited(_MARKDOWN.renderInline(self._dated(text)))
-
-    def _dated(self, text: str) -> str:
-        return _DATE.sub(lambda hit: _date(hit[1], self._dates), text)
-
-    def _cited(self, html: str) -> SafeString:
-        for key in sources.cited(html):
-            sources.source(key)
-            self._numbers.setdefault(key, len(self._numbers) + 1)
-        html = sources.CITED.sub(lambda hit: _mark(hit[1], self._numbers[hit[1]]), html)
-        return mark_safe(html)  # noqa: S308  # made by the renderer without HTML
 
 
 def dates_of(text: str) -> list[str]:

@@ -11,6 +11,8 @@ No column ranks a tool above another, and none says what was paid: the order is 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -21,8 +23,11 @@ from django.utils.translation import gettext_lazy as _
 
 from haven.hub.catalogue import vocabulary as words
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
-def _several(choices: type[models.TextChoices], label: object) -> ArrayField:
+
+def _several(choices: type[models.TextChoices], label: _StrPromise) -> ArrayField[Any, Any]:
     return ArrayField(
         models.CharField(max_length=40, choices=choices.choices),
         default=list,
@@ -113,6 +118,8 @@ class Fact(models.Model):
     source = models.URLField(max_length=1000, blank=True)
     dated = models.CharField(max_length=10)  # 2018, 2018-05 or 2018-05-04, as the source is
     basis = models.CharField(max_length=10, choices=words.Basis)
+    relation = models.CharField(max_length=12, choices=words.Relation)
+    is_of_tool = models.BooleanField(default=True)  # False: of the field; counts for no grade
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )

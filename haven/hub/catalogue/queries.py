@@ -14,7 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from haven.accounts.access import CASEWORKERS, Role
+from haven.hub.catalogue import grading
 from haven.hub.catalogue.models import Body, Fact, Tool
 from haven.web.errors import NotFound
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from haven.accounts.models import Member
+    from haven.hub.catalogue.grading import Grade
 
 MOST_COMPARED = 4
 READERS_OF_RESTRICTED = CASEWORKERS | {Role.CURATOR}
@@ -39,6 +43,8 @@ class Shown:
 
     tool: Tool
     facts: list[Fact]
+    grade: Grade
+    age: str  # of the record: "", "due", "stale", "lapsed"
     hidden: frozenset[str]  # names of fields that are kept from the member
 
     def value(self, name: str) -> Any:
@@ -83,4 +89,11 @@ def gaps(media: str = "") -> Mapping[tuple[str, str], int]:
 
 def _shown(one: Tool, member: Member) -> Shown:
     may_all = bool(READERS_OF_RESTRICTED & set(member.roles))
-    return Shown(one, list(one.facts.all()), frozenset() if may_all else frozenset(one.restricted))
+    facts, today = list(one.facts.all()), timezone.localdate()
+    return Shown(
+        tool=one,
+        facts=facts,
+        grade=grading.grade(one, facts, today=today),
+        age=grading.age_of_record(one, today=today),
+        hidden=frozenset() if may_all else frozenset(one.restricted),
+    )

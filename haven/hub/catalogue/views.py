@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.views.decorators.http import require_safe
 
 from haven.hub.catalogue import describing, finding, forms, queries, vocabulary
+from haven.hub.catalogue import rules as published
 from haven.web.keyset import window
 from haven.web.pages import page
 
@@ -78,6 +79,11 @@ def gaps(request: MemberRequest) -> HttpResponse:
         for technique, label in vocabulary.Technique.choices
     ]
     return page(request, "catalogue/gaps.html", steps=vocabulary.Step.choices, rows=rows)
+
+
+@require_safe
+def rules(request: MemberRequest) -> HttpResponse:
+    return page(request, "catalogue/rules.html", rules=published.told(), ladder=published.ladder())
 
 
 @require_safe

@@ -11,24 +11,14 @@ Not     here: who may come in (permissions.py and the middleware of accounts)
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from django.db import transaction
-from django.http import Http404, HttpRequest
 from django.urls import URLPattern, URLResolver
 from wagtail.admin import urls as of_wagtail
 
 from haven.accounts import access
-
-
-def closed(request: HttpRequest, *args: object, **kwargs: object) -> NoReturn:
-    """Say that there is nothing.
-
-    Raises:
-        Http404: Always.
-    """
-    del request, args, kwargs
-    raise Http404("not part of the desk")
+from haven.hub.desk.views import closed
 
 
 def _served(patterns: Sequence[Any], space: str = "") -> Iterator[URLPattern | URLResolver]:

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.urls import path
 from wagtail import hooks
 
 from haven.audit.actions import record
+from haven.hub.desk.views import closed
 
 if TYPE_CHECKING:
+    from django.urls import URLPattern
+    from wagtail.api.v2.router import WagtailAPIRouter
     from wagtail.models import Page
 
     from haven.accounts.requests import MemberRequest
@@ -38,3 +42,18 @@ def _recorded(verb: str) -> object:
 
 for _hook, _verb in VERBS.items():
     hooks.register(_hook, _recorded(_verb))
+
+
+class _Nothing:
+    """Pictures and documents: Wagtail's pages name their addresses; nothing is there."""
+
+    @classmethod
+    def get_urlpatterns(cls) -> list[URLPattern]:
+        return [path("", closed, name="listing")]
+
+
+@hooks.register("construct_admin_api")
+def without_files(router: WagtailAPIRouter) -> None:
+    """Name the addresses of what is not installed, so that pages of the desk can be made."""
+    for name in ("images", "documents"):
+        router.register_endpoint(name, _Nothing)

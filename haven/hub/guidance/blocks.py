@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.blocks import CharBlock, ListBlock, StreamBlock, StructBlock, TextBlock
 from wagtail.fields import StreamField
 
-from haven.hub.base import sources, text
-from haven.hub.guidance import dates
+from haven.hub.base import dates, sources, text
 
 HELP = _("A source is cited as [[id]], a date of law as {{date:id}}.")
 LONGEST = 6000
@@ -30,7 +29,7 @@ def checked(value: str) -> None:
         ValidationError: One is not.
     """
     unknown = [key for key in sources.cited(value) if key not in sources.every()]
-    unknown += [key for key in text.dates_of(value) if key not in dates.values()]
+    unknown += [key for key in text.dates_of(value) if key not in dates.every()]
     if unknown:
         raise ValidationError(
             _("No source and no date is called: %(names)s."),

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from haven.hub.base import text
-from haven.hub.guidance import dates
+from haven.hub.base import dates, text
 from haven.web.pages import page as whole_page
 
 if TYPE_CHECKING:
@@ -57,15 +56,29 @@ class Shown:
     sources: tuple[Source, ...]
 
 
+class _Writer:
+    """Writes the texts of one page; what is cited twice has one number."""
+
+    def __init__(self) -> None:
+        self.cited: list[Source] = []
+        self._dates = dates.in_words()
+
+    def blocks(self, said: str) -> SafeString:
+        return text.render(said, dates=self._dates, known=self.cited).html
+
+    def line(self, said: str) -> SafeString:
+        return text.render(said, dates=self._dates, known=self.cited, inline=True).html
+
+
 def shown(page: HubPage) -> Shown:
     """Return a page for its template; sources are numbered from its beginning to its end.
 
     Raises:
         UnknownSource, UnknownDate: A text names what no file has.
     """
-    writer = text.Page(dates.in_words())
+    writer = _Writer()
     says = {name: _said(page, name, writer) for name in _ORDER if hasattr(page, name)}
-    return Shown(page, says, writer.sources)
+    return Shown(page, says, tuple(writer.cited))
 
 
 def page_of(request: HttpRequest, page: HubPage, **context: object) -> HttpResponse:
@@ -73,7 +86,7 @@ def page_of(request: HttpRequest, page: HubPage, **context: object) -> HttpRespo
     return whole_page(request, page.template, shown=shown(page), page=page, **context)
 
 
-def _said(page: HubPage, name: str, writer: text.Page) -> Any:
+def _said(page: HubPage, name: str, writer: _Writer) -> Any:
     value = getattr(page, name)
     if name in _WORDS:
         return writer.blocks(value)
@@ -84,7 +97,7 @@ def _said(page: HubPage, name: str, writer: text.Page) -> Any:
     return [{key: writer.line(said) for key, said in one.value.items()} for one in value]
 
 
-def _parts(value: StreamValue, writer: text.Page) -> Iterator[Part]:
+def _parts(value: StreamValue, writer: _Writer) -> Iterator[Part]:
     for one in value:
         kind, said = one.block_type, one.value
         if kind == "list":
