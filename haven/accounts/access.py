@@ -445,6 +445,8 @@ SPACES: dict[str, str] = {
     "wagtailadmin_block_preview": "pages.edit",
     "wagtailadmin_reports:site_history*": "pages.edit",
     "wagtailadmin_sprite": "pages.edit",
+    "wagtailadmin_account": "pages.edit",  # leads to Haven's own
+    "wagtailadmin_logout": "pages.edit",
     "wagtailadmin_javascript_catalog": "pages.edit",
 }
 

@@ -179,6 +179,14 @@ class Member(AbstractUser):
     def __str__(self) -> str:
         return self.display_name
 
+    def get_full_name(self) -> str:
+        """Return the name; Django's own is made of two fields that are not here."""
+        return self.display_name
+
+    def get_short_name(self) -> str:
+        """Return the name."""
+        return self.display_name
+
     @property
     def role_labels(self) -> list[str]:
         """Return the roles in words."""

@@ -340,6 +340,7 @@ CONTENT_SECURITY_POLICY = {
 # Pages of the Hub, and the desk where editors write them: Wagtail, without files, mail, searches
 # outside the database, or any request to another host ------------------------------------------
 WAGTAIL_SITE_NAME = "Haven"
+WAGTAIL_PAGE_MODEL = "wagtailcore.Page"
 WAGTAILADMIN_BASE_URL = HAVEN_ADDRESS
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None

@@ -19,8 +19,9 @@ from haven.hub.guidance.models import CarePage, GuideStep
 
 NUMBER = {"int": "1", "slug": "x", "str": "x", "uuid": "00000000-0000-4000-8000-000000000000"}
 CLOSED = (  # Wagtail has them; Haven has its own, or none
-    "account/", "login/", "logout/", "password_reset/", "users/", "users/new/", "groups/",
-    "collections/", "sites/", "workflows/list/", "redirects/", "failwhale/", "bulk/wagtailcore/page/delete/",
+    "login/", "password_reset/", "users/", "users/new/", "groups/",
+    "collections/", "sites/", "workflows/list/", "redirects/", "failwhale/",
+    "bulk/wagtailcore/page/delete/",
 )  # fmt: skip
 
 
@@ -87,6 +88,13 @@ class TestDoor:
             for method in (client.get, client.post):
                 assert method(f"/hub/desk/{address}").status_code in (403, 404), address
 
+    def test_the_way_out_is_haven_s_own(self, curator, client_of):
+        client = client_of(curator)
+
+        assert client.get("/hub/desk/account/")["Location"] == "/account/profile/"
+        assert client.post("/hub/desk/logout/").status_code == 302
+        assert client.get("/hub/desk/")["Location"].startswith("/account/sign-in/")
+
     def test_every_name_that_leads_somewhere_has_a_rule(self):
         assert ADDRESSES
         assert access.rule("wagtailadmin_login") is None
@@ -131,6 +139,22 @@ class TestWork:
         assert "Said by a curator" in read
         assert "nobody-knows" not in read
         assert Event.objects.filter(verb="page.publish").count() == 1
+
+    def test_no_page_of_the_desk_may_run_what_stands_in_it(self, loaded, curator, client_of):
+        page = CarePage.objects.get(slug="team-leaders-kit")
+        client = client_of(curator)
+
+        edit = client.get(f"/hub/desk/pages/{page.pk}/edit/")
+        preview = client.get(f"/hub/desk/pages/{page.pk}/edit/preview/")
+
+        for answer in (edit, preview):
+            policy = answer["Content-Security-Policy"]
+            assert "script-src 'self';" in f"{policy};"
+            assert "style-src 'self';" in f"{policy};"
+            assert "default-src 'none'" in policy
+            assert b"<script>" not in answer.content
+        assert "frame-ancestors 'none'" in edit["Content-Security-Policy"]
+        assert edit["X-Frame-Options"] == "DENY"
 
 
 class TestTextAlone:

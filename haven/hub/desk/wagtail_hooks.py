@@ -18,6 +18,7 @@ from haven.hub.desk.views import closed
 
 if TYPE_CHECKING:
     from django.urls import URLPattern
+    from wagtail.admin.menu import MenuItem
     from wagtail.api.v2.router import WagtailAPIRouter
     from wagtail.models import Page
 
@@ -57,3 +58,17 @@ def without_files(router: WagtailAPIRouter) -> None:
     """Name the addresses of what is not installed, so that pages of the desk can be made."""
     for name in ("images", "documents"):
         router.register_endpoint(name, _Nothing)
+
+
+@hooks.register("construct_help_menu")
+def without_help_elsewhere(request: MemberRequest, items: list[MenuItem]) -> None:
+    """Leave out links to Wagtail's pages on other hosts."""
+    del request
+    items.clear()
+
+
+@hooks.register("construct_reports_menu")
+def without_reports_on_people(request: MemberRequest, items: list[MenuItem]) -> None:
+    """Leave the history of pages alone among the reports."""
+    del request
+    items[:] = [one for one in items if one.name == "site-history"]

@@ -60,7 +60,7 @@ def load() -> Done:
         if loaded is None:
             kind = entry.key.partition("/")[0]
             shelf = shelves.get(kind) or shelves.setdefault(kind, _shelf(kind))
-            page = _published(entry, shelf.add_child(instance=_filled(entry, entry.model())))
+            page = _published(shelf.add_child(instance=_filled(entry, entry.model())))
             Loaded.objects.create(
                 key=entry.key, digest=digest, page=page, revision=page.latest_revision_id
             )
@@ -69,7 +69,7 @@ def load() -> Done:
             if _is_an_editor_s(loaded):
                 done.left += 1
                 continue
-            page = _published(entry, _filled(entry, loaded.page.specific))
+            page = _published(_filled(entry, Page.objects.get(pk=loaded.page_id).specific))
             loaded.digest, loaded.revision = digest, page.latest_revision_id
             loaded.save()
             done.renewed += 1
@@ -108,9 +108,8 @@ def _filled(entry: reading.Entry, page: Any) -> Any:
     return page
 
 
-def _published(entry: reading.Entry, page: Any) -> Any:
+def _published(page: Any) -> Any:
     """Publish what was filled in; return the page as it is now."""
-    del entry
     page.save_revision(clean=False).publish(skip_permission_checks=True)
     return type(page).objects.get(pk=page.pk)
 

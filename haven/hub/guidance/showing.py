@@ -81,7 +81,7 @@ def shown(page: HubPage) -> Shown:
     return Shown(page, says, tuple(writer.cited))
 
 
-def page_of(request: HttpRequest, page: HubPage, **context: object) -> HttpResponse:
+def page_of(request: HttpRequest, page: HubPage, **context: Any) -> HttpResponse:
     """Return the page for a request."""
     return whole_page(request, page.template, shown=shown(page), page=page, **context)
 
