@@ -71,7 +71,7 @@ GRANTS = (
     Grant("wagtailadmin_*", web="SIUD"),
     Grant("wagtailusers_userprofile", web="SIU"),
     Grant("wagtailsearch_*", web="SIUD"),
-    Grant("modelsearch_*", web="SIUD"),
+    Grant("taggit_*", web="S"),  # no page of ours has tags
     # Cases. The worker erases what a case held when its time is over.
     Grant("cases_case", web="SIU", worker="SUD"),
     Grant("cases_wrappedkey", web="SI", worker="SD"),

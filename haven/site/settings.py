@@ -340,13 +340,13 @@ CONTENT_SECURITY_POLICY = {
 # Pages of the Hub, and the desk where editors write them: Wagtail, without files, mail, searches
 # outside the database, or any request to another host ------------------------------------------
 WAGTAIL_SITE_NAME = "Haven"
-WAGTAIL_PAGE_MODEL = "wagtailcore.Page"
 WAGTAILADMIN_BASE_URL = HAVEN_ADDRESS
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_WORKFLOW_ENABLED = WAGTAILADMIN_COMMENTS_ENABLED = False  # both write to people
+WAGTAIL_AUTOSAVE_INTERVAL = 0  # what is saved stands on the record, and a person saves it
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False, "GROUPS": False, "LOGIN": False}
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
 WAGTAIL_CONTENT_LANGUAGES = [("en", "English")]

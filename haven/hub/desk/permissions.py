@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 ACT = "pages.edit"
 ENTER = "wagtailadmin.access_admin"
-ON_PAGES = ("add_page", "bulk_delete_page", "change_page", "lock_page", "publish_page",
-            "unlock_page")  # fmt: skip
+ON_PAGES = ("add_page", "change_page", "lock_page", "publish_page", "unlock_page")
 
 
 def may_edit(user: Any) -> bool:
@@ -49,7 +48,10 @@ class RolesEditPages(PagePermissionPolicy):
     """What Wagtail asks about pages, answered from the roles."""
 
     def get_all_permissions_for_user(self, user: Any) -> list[GroupPagePermission]:
-        """Return every right on the root of all pages, or none; no row of any group is read."""
+        """Return rights on the root of all pages, or none; no row of any group is read.
+
+        To delete a page with pages below it, a whole shelf, is no right of anybody.
+        """
         if not may_edit(user):
             return []
         root = Page.get_first_root_node()

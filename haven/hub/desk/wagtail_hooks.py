@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 VERBS = {
     "after_create_page": "page.write",
     "after_edit_page": "page.write",
+    "after_copy_page": "page.write",
     "after_publish_page": "page.publish",
     "after_unpublish_page": "page.unpublish",
     "after_move_page": "page.move",
@@ -35,7 +36,8 @@ VERBS = {
 
 
 def _recorded(verb: str) -> object:
-    def done(request: MemberRequest, page: Page) -> None:
+    def done(request: MemberRequest, *pages: Page) -> None:
+        page = pages[-1]  # of a copy the new one
         record(verb, actor=request.user, page=page.pk, revision=page.latest_revision_id)
 
     return done

@@ -129,6 +129,11 @@ class GuideStep(HubPage):
         verbose_name_plural = _("steps of the work")
         ordering: ClassVar[list[str]] = ["number"]
 
+    @property
+    def technique_names(self) -> list[tuple[str, str]]:
+        """Return each technique with its slug as words."""
+        return [(one, one.replace("-", " ")) for one in self.techniques]
+
 
 class Principle(HubPage):
     """One of our principles, with what it means here."""

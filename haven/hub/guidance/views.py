@@ -24,39 +24,41 @@ if TYPE_CHECKING:
 
 @require_safe
 def steps(request: MemberRequest) -> HttpResponse:
-    return page(request, "guidance/steps.html", pages=queries.steps())
+    return page(request, "guidance/steps.html", current="guide", pages=queries.steps())
 
 
 @require_safe
 def step(request: MemberRequest, slug: str) -> HttpResponse:
     found = queries.one(queries.steps(), slug)
-    return showing.page_of(request, found, steps=queries.steps())
+    return showing.page_of(request, found, current="guide", steps=queries.steps())
 
 
 @require_safe
 def principles(request: MemberRequest) -> HttpResponse:
-    return page(request, "guidance/principles.html", pages=queries.principles())
+    return page(
+        request, "guidance/principles.html", current="principles", pages=queries.principles()
+    )
 
 
 @require_safe
 def principle(request: MemberRequest, slug: str) -> HttpResponse:
-    return showing.page_of(request, queries.one(queries.principles(), slug))
+    found = queries.one(queries.principles(), slug)
+    return showing.page_of(request, found, current="principles")
 
 
 @require_safe
 def library(request: MemberRequest) -> HttpResponse:
     read = queries.acknowledged(member=request.user)
     rows = [(one, (one.pk, one.version) in read) for one in queries.documents()]
-    return page(request, "guidance/library.html", rows=rows)
+    return page(request, "guidance/library.html", current="library", rows=rows)
 
 
 @require_safe
 def document(request: MemberRequest, slug: str) -> HttpResponse:
     found = queries.one(queries.documents(), slug)
     has_read = queries.has_acknowledged(found, member=request.user)
-    return showing.page_of(
-        request, found, has_read=has_read, is_late=found.review_by < timezone.localdate()
-    )
+    is_late = found.review_by < timezone.localdate()
+    return showing.page_of(request, found, current="library", has_read=has_read, is_late=is_late)
 
 
 @require_POST
@@ -68,9 +70,10 @@ def acknowledge(request: MemberRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def care(request: MemberRequest) -> HttpResponse:
-    return page(request, "guidance/care.html", pages=queries.care())
+    return page(request, "guidance/care.html", current="care", pages=queries.care())
 
 
 @require_safe
 def care_page(request: MemberRequest, slug: str) -> HttpResponse:
-    return showing.page_of(request, queries.one(queries.care(), slug))
+    found = queries.one(queries.care(), slug)
+    return showing.page_of(request, found, current="care")
