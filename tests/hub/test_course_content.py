@@ -91,8 +91,12 @@ class TestCourses:
             assert one.sources or INVENTED.search(said) or not re.search(r"\d", said), one.term
             assert n_words(one.short) <= 25 and n_words(one.long) <= 80, one.term
 
-    def test_dates_are_told_as_people_say_them(self) -> None:
-        assert dates.every()["eu-ai-act-bans"] == "2 February 2025"
+    def test_a_date_of_law_is_told_from_its_file(self) -> None:
+        html = texts.of_lesson(
+            courses.course("law-and-proportionality").lesson("eu-ai-act-and-redress"), "full"
+        ).html
+
+        assert dates.every()["eu-ai-act-annex-iii"] in html
 
 
 class TestBadContent:

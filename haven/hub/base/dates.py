@@ -1,42 +1,25 @@
-"""Dates of law that may move: the one place where they are told.
+"""Dates that law may move, and other values that texts name but do not hold.
 
-In      guidance/content/dates.yaml
-Out     what {{date:id}} says on a page, in English as the texts around it
-Fails   DoubleDate: two entries have one id; ValueError: a value is no date
-Why     when a law moves, one line is changed and every text is right again
-Not     here: putting them into a text (text.py)
+In      content/dates.yaml of this folder
+Out     what {{date:id}} says in a text
+Fails   UnknownDate (text.py): a text names one that the file has not
+Why     a date that changes is changed in one place, with its source
+Not     here: how a text shows it (text.py)
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
-from django.utils import dateformat, translation
 
-CONTENT = Path(__file__).parents[1] / "guidance" / "content" / "dates.yaml"
-
-
-class DoubleDate(ValueError):
-    """Two entries have one id."""
+FILE = Path(__file__).parent / "content" / "dates.yaml"
 
 
 @functools.cache
 def every() -> Mapping[str, str]:
-    """Return each date by its id, such as "2 December 2027".
-
-    Raises:
-        DoubleDate: Two entries have one id.
-        ValueError: A value is not YYYY-MM-DD.
-    """
-    found: dict[str, str] = {}
-    for told in yaml.safe_load(CONTENT.read_text(encoding="utf-8")):
-        if told["id"] in found:
-            raise DoubleDate(f"date {told['id']} is named twice")
-        day = dt.date.fromisoformat(told["value"])
-        with translation.override("en"):
-            found[told["id"]] = dateformat.format(day, "j F Y")
-    return found
+    """Return what each date says, by its id."""
+    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return {one["id"]: str(one["value"]) for one in told}
