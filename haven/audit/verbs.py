@@ -431,6 +431,8 @@ VERBS: dict[str, Verb] = {
     "package.view": Verb(_("What was received was looked at."), Kind.CONSULTATION),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
+    # learning
+    "certificate.give": Verb(_("A certificate of a course was given."), Kind.ADMINISTRATION),
     # the installation
     "worker.start": Verb(_("A worker started."), Kind.ADMINISTRATION),
     "sandbox.waive": Verb(

@@ -58,6 +58,8 @@ GRANTS = (
     Grant("audit_*", web="S", worker="S", keeper="S"),
     # The Hub: no row of it is of a case.
     Grant("catalogue_*", web="SIUD", worker="S"),
+    Grant("learning_certificate", web="SI", worker="S"),  # given once, never changed
+    Grant("learning_*", web="SIUD", worker="S"),
     # Cases. The worker erases what a case held when its time is over.
     Grant("cases_case", web="SIU", worker="SUD"),
     Grant("cases_wrappedkey", web="SI", worker="SD"),

@@ -201,6 +201,10 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
         "INSERT": f"member_id = {ME}",
     },
     "onboarding_stagedone": {"ALL": f"member_id = {ME}"},
+    # So is how somebody learns. A certificate is there for whoever has its code.
+    "learning_depth": {"ALL": f"member_id = {ME}"},
+    "learning_reading": {"ALL": f"member_id = {ME}"},
+    "learning_attempt": {"ALL": f"member_id = {ME}"},
     "wellbeing_sitting": {"ALL": f"member_id = {ME}"},
     "wellbeing_agencypolicy": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,
