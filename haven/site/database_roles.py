@@ -58,6 +58,9 @@ GRANTS = (
     Grant("audit_*", web="S", worker="S", keeper="S"),
     # The Hub: no row of it is of a case.
     Grant("catalogue_*", web="SIUD", worker="S"),
+    Grant("assessment_assessment", web="SIU", worker="S"),
+    Grant("assessment_closing", web="SIU", worker="S"),
+    Grant("assessment_*", web="SI", worker="S"),  # an answer is superseded, never changed
     # Cases. The worker erases what a case held when its time is over.
     Grant("cases_case", web="SIU", worker="SUD"),
     Grant("cases_wrappedkey", web="SI", worker="SD"),

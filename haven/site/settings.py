@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "haven.workbench.packages",
     "haven.hub.base",
     "haven.hub.catalogue",
+    "haven.hub.assessment",
     "allauth",
     "allauth.account",
     "allauth.mfa",
