@@ -285,7 +285,7 @@ def reply(public_id: UUID, dissent_id: int, text: str, *, by: Member, at: dateti
 
     Raises:
         NotAllowed, AssessmentNotFound, NotAsked: Not there, or not to be done.
-        NotYourRole: The member took no role.
+        NotYourRole: The member took no role, or dissents.
         SaysTooLittle, AlreadyClosed, AnswerChanged: As they say.
     """
     assessment = locked(public_id, by=by)
@@ -295,6 +295,8 @@ def reply(public_id: UUID, dissent_id: int, text: str, *, by: Member, at: dateti
         raise NotAsked(f"no dissent {dissent_id} in assessment {assessment.pk}")
     if hasattr(found, "reply"):
         raise AnswerChanged(f"dissent {dissent_id} has its reply")
+    if found.said_by_id == by.pk:
+        raise NotYourRole(f"member {by.pk} replies to the own dissent")
     made = _say(shown, found.about, text, to=found, by=by, at=at)
     facts: dict[str, Any] = {"about": found.about, "role": made.role}
     record("assessment.reply", actor=by, target=assessment, at=at, **facts)

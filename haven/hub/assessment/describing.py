@@ -67,7 +67,7 @@ class Row:
 
     item: Item
     ask: SafeString
-    help: SafeString
+    help: str  # the page that shows it makes citations of it
     what_to_do: SafeString
     answer: Answer | None
     said: str
@@ -84,13 +84,13 @@ def title(part: Theme) -> Words:
 
 
 def row(shown: Shown, item: Item, cited: Citations, before: Shown | None = None) -> Row:
-    """Return one thing that is asked as a row."""
+    """Return one thing that is asked as a row, with what an earlier assessment says."""
     answer = shown.answers.get(item.id)
     said_before = before.answers.get(item.id) if before is not None else None
     return Row(
         item,
         cited.html(item.ask),
-        cited.html(item.help),
+        item.help,
         cited.html(item.what_to_do),
         answer,
         said(shown.asked, item, answer),

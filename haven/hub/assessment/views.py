@@ -63,7 +63,11 @@ def listing(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: MemberRequest, slug: str) -> HttpResponse:
     asked = questionnaires.newest(slug)
-    initial = {"unit": request.user.agency.name, "tool_slug": request.GET.get("tool", "")[:80]}
+    initial = {
+        "unit": request.user.agency.name,
+        "tool_slug": request.GET.get("tool", "")[:80],
+        "tool_name": request.GET.get("name", "")[:200],
+    }
     form = forms.Begin(request.POST or None, asked=asked, member=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -309,10 +313,8 @@ def _before(shown: Shown) -> Shown | None:
 
 def _overview(request: MemberRequest, shown: Shown, form: forms.TakeRole) -> HttpResponse:
     taken = [
-        (duty, label, [part for part in shown.parts if part.role == duty.id])
+        (duty, queries.ROLE(duty.id).label, [one for one in shown.parts if one.role == duty.id])
         for duty in shown.asked.roles
-        for value, label in queries.ROLE.choices
-        if value == duty.id
     ]
     return page(
         request,
@@ -335,6 +337,7 @@ def _part_page(
     rows = []
     for item in theme.items:
         row = describing.row(shown, item, cited, before)
+        row.help = cited.html(row.help)
         row.earlier = [
             (one, describing.said(shown.asked, item, one))
             for one in (queries.earlier(shown.assessment, item.id) if row.answer else [])
@@ -376,7 +379,6 @@ def _result_page(
     request: MemberRequest, public_id: UUID, *, status: int = 200, **given: Any
 ) -> HttpResponse:
     shown = _shown(request, public_id)
-    cited = describing.Citations()
     roles = shown.roles_of(request.user)
     may_close = bool(closing.roles_to_close(shown, request.user))
     empty: dict[str, Any] = {
@@ -391,7 +393,6 @@ def _result_page(
         **_about(shown),
         **describing.findings(shown),
         **(empty | given),
-        cited=cited,
         dissents=describing.dissents(shown),
         roles=roles,
         may_close=may_close,
