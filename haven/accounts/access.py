@@ -66,6 +66,7 @@ MAY: dict[str, frozenset[Role]] = {
     "resets.ask": frozenset({Role.ADMINISTRATOR}),  # of a colleague's way to sign in
     "resets.confirm": frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),  # by another than asked
     "agencies.manage": frozenset({Role.CURATOR}),
+    "catalogue.curate": frozenset({Role.CURATOR}),  # decide on what others propose
     # See who asks to join; which of them, and at which step, says joining/queries.py.
     "applications.decide": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
     # Numbers alone: how often faces were searched for, on which kind of authority (R-AI-6).
@@ -99,6 +100,14 @@ PAGES: dict[str, str] = {
     "catalogue:tool": SIGNED_IN,
     "catalogue:compare": SIGNED_IN,
     "catalogue:gaps": SIGNED_IN,
+    "catalogue:rules": SIGNED_IN,
+    "catalogue:propose": SIGNED_IN,
+    "catalogue:proposals": SIGNED_IN,  # the member's own; a curator's: all
+    "catalogue:proposal": SIGNED_IN,
+    "catalogue:withdraw": SIGNED_IN,
+    "catalogue:decide": "catalogue.curate",
+    "catalogue:confirm": "catalogue.curate",
+    "catalogue:changes": SIGNED_IN,
     "catalogue:bodies": SIGNED_IN,
     "assessment:list": "assessment.work",
     "assessment:begin": "assessment.work",

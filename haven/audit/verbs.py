@@ -242,6 +242,20 @@ VERBS: dict[str, Verb] = {
     "group.move": Verb(_("Faces were moved from one group to another."), Kind.ALTERATION),
     "group.apart": Verb(_("Two were said not to be the same person."), Kind.ALTERATION),
     "group.undo": Verb(_("A change of groups was undone."), Kind.ALTERATION),
+    # the catalogue of the Hub
+    "proposal.make": Verb(_("A change of a catalogue entry was proposed."), Kind.COLLECTION),
+    "proposal.withdraw": Verb(_("A proposed change was taken back."), Kind.ALTERATION),
+    "proposal.accept": Verb(
+        _("A proposed change of a catalogue entry was taken over."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "proposal.refuse": Verb(
+        _("A proposed change of a catalogue entry was not taken over."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "fact.confirm": Verb(_("A fact from memory was confirmed by its source."), Kind.ALTERATION),
     # notes, and a case from its other sides
     "notes.view": Verb(_("The notes of a case were read or searched."), Kind.CONSULTATION),
     "note.write": Verb(_("A note was written."), Kind.COLLECTION),

@@ -26,6 +26,7 @@ from haven.accounts.models import Member
 from haven.accounts.terms import actions as terms
 from haven.accounts.terms import texts
 from haven.cli import up as command
+from haven.hub.catalogue import seed
 from haven.site import exhibits, trial
 from haven.workbench.analysis import actions as analysis
 from haven.workbench.authority import actions as authority
@@ -129,6 +130,7 @@ def load() -> str:
     for username, password in passwords.items():
         _member(username, password, is_new_password=username not in kept)
     _domains()
+    seed.load()
     lead = members.by_username("ida")
     assert lead is not None  # noqa: S101  # made a line above
     if case_queries.visible_to(lead).filter(number=CASE_NUMBER).exists():

@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
 from haven.hub.base import sources
+from haven.hub.base.dates import every as every_date
 
 _DATE = re.compile(r"\{\{date:([a-z0-9-]+)\}\}")
 _MARKDOWN = MarkdownIt("zero", {"html": False}).enable(
@@ -39,20 +40,28 @@ class Text:
     sources: tuple[sources.Source, ...]  # by their numbers, from 1
 
 
-def render(text: str, *, dates: Mapping[str, str] | None = None, first: int = 1) -> Text:
+def render(
+    text: str,
+    *,
+    dates: Mapping[str, str] | None = None,
+    known: list[sources.Source] | None = None,
+) -> Text:
     """Return a text as HTML.
 
     Args:
         text: In the part of Markdown that is allowed here.
-        dates: What {{date:id}} says, by id.
-        first: Number of the first citation, where a page has several texts.
+        dates: What {{date:id}} says, by id; those of dates.py if it is left out.
+        known: Sources that the page cited before, by their numbers; new ones are added to it.
 
     Raises:
         UnknownSource, UnknownDate: The text names what no file has.
     """
-    found = [sources.source(key) for key in sources.cited(text)]
-    numbers = {one.id: number for number, one in enumerate(found, start=first)}
-    html = _MARKDOWN.render(_DATE.sub(lambda hit: _date(hit[1], dates or {}), text))
+    found = [] if known is None else known
+    there = {one.id for one in found}
+    found += [sources.source(key) for key in sources.cited(text) if key not in there]
+    numbers = {one.id: number for number, one in enumerate(found, start=1)}
+    dates = every_date() if dates is None else dates
+    html = _MARKDOWN.render(_DATE.sub(lambda hit: _date(hit[1], dates), text))
     html = sources.CITED.sub(lambda hit: _mark(hit[1], numbers[hit[1]]), html)
     return Text(mark_safe(html), tuple(found))  # noqa: S308  # made by the renderer without HTML
 

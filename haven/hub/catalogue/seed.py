@@ -20,7 +20,7 @@ import yaml
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from haven.hub.catalogue import finding
+from haven.hub.catalogue import finding, grading, rules
 from haven.hub.catalogue.models import Body, Fact, Maker, Tool
 
 Row = TypeVar("Row", Tool, Fact, Body)
@@ -54,7 +54,7 @@ def load(content: Path = CONTENT) -> tuple[int, int]:
     Raises:
         BadSeed: An entry does not fit; it is named by its slug.
     """
-    refused = _read(content / "inclusion.yaml")["refused_example"]["record"]
+    refused = rules.told()["refused_example"]["record"]
     there = {refused, *Tool.objects.values_list("slug", flat=True)}
     tools = [one for one in _read(content / "tools.yaml") if one["slug"] not in there]
     for one in tools:
@@ -84,19 +84,24 @@ def _add_tool(told: dict[str, Any]) -> None:
     made = Tool(**values, maker=maker)
     made.folded = finding.folded(made)
     _checked(made).save()
-    facts = [_checked(Fact(tool=made, **_fact(one))) for one in told["facts"]]
-    Fact.objects.bulk_create(facts)
+    of_the_field = {one["fact_source"] for one in rules.corrections() if one["tool"] == made.slug}
+    facts = [_fact(one, made, of_the_field) for one in told["facts"]]
+    Fact.objects.bulk_create(map(_checked, facts))
 
 
-def _fact(told: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "claim": told["claim"],
-        "kind": told["kind"],
-        "said_by": told["by"],
-        "source": told["source"] or "",
-        "dated": str(told["date"]),
-        "basis": told["basis"],
-    }
+def _fact(told: dict[str, Any], tool: Tool, of_the_field: set[str]) -> Fact:
+    source = told["source"] or ""
+    return Fact(
+        tool=tool,
+        claim=told["claim"],
+        kind=told["kind"],
+        said_by=told["by"],
+        source=source,
+        dated=str(told["date"]),
+        basis=told["basis"],
+        relation=grading.relation(told["by"], source, tool),
+        is_of_tool=source not in of_the_field,
+    )
 
 
 def _body(told: dict[str, Any]) -> dict[str, Any]:
@@ -118,6 +123,6 @@ def _checked(row: Row) -> Row:
     try:
         row.clean_fields(exclude=_SET_LATER)
     except ValidationError as error:
-        name = getattr(row, "slug", None) or getattr(row, "claim", "")
+        name = str(getattr(row, "slug", "") or getattr(row, "claim", ""))
         raise BadSeed(f"{name[:80]}: {sorted(error.message_dict)}") from error
     return row

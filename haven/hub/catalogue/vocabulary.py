@@ -137,6 +137,26 @@ class Basis(TextChoices):
     RECALLED = "recalled", _("from memory: a curator must check it")
 
 
+class Relation(TextChoices):
+    """Who says a fact, seen from the maker."""
+
+    MAKER = "maker", _("the maker")
+    INDEPENDENT = "independent", _("somebody else")
+    EDITOR = "editor", _("an editor of this catalogue")
+
+
+class Grade(TextChoices):
+    """How much is known of a tool; the rules are in content/inclusion.yaml."""
+
+    UNCHECKED = "unchecked", _("unchecked")
+    CLAIMED = "claimed", _("claimed")
+    REPORTED = "reported", _("reported")
+    CHECKED = "checked", _("checked")
+    MEASURED = "measured", _("measured")
+    INDEPENDENTLY = "measured-independently", _("measured independently")
+    TWICE = "measured-twice", _("measured twice")
+
+
 class Body(TextChoices):
     """Kinds of bodies to turn to."""
 
