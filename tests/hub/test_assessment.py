@@ -379,6 +379,10 @@ class TestClosing:
         )
         with pytest.raises(closing.DissentWaits):
             closed(made, team, second="data-protection-reviewer")
+        with pytest.raises(NotAllowed):
+            actions.reply(
+                made.public_id, seen.pk, "So be it.", by=team["independent-observer"], at=NOW
+            )
         actions.reply(
             made.public_id, seen.pk, "Signed today.", by=team["accountable-officer"], at=NOW
         )
