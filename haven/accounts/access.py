@@ -85,6 +85,8 @@ MAY: dict[str, frozenset[Role]] = {
     "retention.watch": frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR}),
     "erasure.view": CASEWORKERS | {Role.ADMINISTRATOR, Role.AUDITOR},
     "erasure.decide": frozenset({Role.SUPERVISOR}),  # two people, one of them a supervisor
+    # Take part in assessments of the own agency; providers never, their tools are what is asked.
+    "assessment.work": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR},
 }
 
 # What each address takes. OPEN: nothing. SIGNED_IN: to be signed in with a second factor.
@@ -118,6 +120,21 @@ PAGES: dict[str, str] = {
     "learning:certificates": SIGNED_IN,
     "learning:certificate": SIGNED_IN,
     "learning:glossary": SIGNED_IN,
+    "assessment:list": "assessment.work",
+    "assessment:begin": "assessment.work",
+    "assessment:one": "assessment.work",
+    "assessment:role": "assessment.work",
+    "assessment:work": "assessment.work",
+    "assessment:dissent": "assessment.work",
+    "assessment:reply": "assessment.work",
+    "assessment:result": "assessment.work",
+    "assessment:propose": "assessment.work",
+    "assessment:confirm": "assessment.work",
+    "assessment:refuse": "assessment.work",
+    "assessment:anew": "assessment.work",
+    "assessment:compare": "assessment.work",
+    "assessment:document": "assessment.work",
+    "assessment:export": "assessment.work",
     "keys": SIGNED_IN,
     "api:openapi-json": SIGNED_IN,
     "api:cases": "case.work",

@@ -454,6 +454,30 @@ VERBS: dict[str, Verb] = {
         Kind.ERASURE,
         needs_reason=True,
     ),
+    # the Hub: assessments of an agency
+    "assessment.begin": Verb(_("An assessment was begun."), Kind.ADMINISTRATION),
+    "assessment.make_anew": Verb(
+        _("An assessment was begun that follows an earlier one."),
+        Kind.ADMINISTRATION,
+        needs_reason=True,
+    ),
+    "assessment.take_role": Verb(_("A member took a role in an assessment."), Kind.ADMINISTRATION),
+    "assessment.answer": Verb(_("A question of an assessment was answered."), Kind.ADMINISTRATION),
+    "assessment.dissent": Verb(_("Dissent was noted in an assessment."), Kind.ADMINISTRATION),
+    "assessment.reply": Verb(
+        _("A reply to dissent was noted in an assessment."), Kind.ADMINISTRATION
+    ),
+    "assessment.propose": Verb(
+        _("It was proposed to close an assessment."), Kind.ADMINISTRATION, needs_reason=True
+    ),
+    "assessment.close": Verb(_("A second person closed an assessment."), Kind.ADMINISTRATION),
+    "assessment.refuse_close": Verb(
+        _("A close of an assessment was refused or taken back."),
+        Kind.ADMINISTRATION,
+        needs_reason=True,
+    ),
+    "assessment.view": Verb(_("An assessment was opened."), Kind.ADMINISTRATION),
+    "assessment.export": Verb(_("An assessment was saved as a file."), Kind.ADMINISTRATION),
 }
 
 # What the program does for all agencies together. Without an agency, a case and an actor such an

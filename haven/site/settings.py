@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "haven.hub.base",
     "haven.hub.catalogue",
     "haven.hub.learning",
+    "haven.hub.assessment",
     "allauth",
     "allauth.account",
     "allauth.mfa",

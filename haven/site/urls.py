@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("haven.hub.base.urls")),
     path("", include("haven.hub.catalogue.urls")),
     path("", include("haven.hub.learning.urls")),
+    path("", include("haven.hub.assessment.urls")),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.tokens.urls")),
     path("", include("haven.workbench.evidence.urls")),
