@@ -67,6 +67,7 @@ MAY: dict[str, frozenset[Role]] = {
     "resets.ask": frozenset({Role.ADMINISTRATOR}),  # of a colleague's way to sign in
     "resets.confirm": frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),  # by another than asked
     "agencies.manage": frozenset({Role.CURATOR}),
+    "catalogue.curate": frozenset({Role.CURATOR}),  # decide on what others propose
     # See who asks to join; which of them, and at which step, says joining/queries.py.
     "applications.decide": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
     # Numbers alone: how often faces were searched for, on which kind of authority (R-AI-6).
@@ -86,6 +87,8 @@ MAY: dict[str, frozenset[Role]] = {
     "erasure.view": CASEWORKERS | {Role.ADMINISTRATOR, Role.AUDITOR},
     "erasure.decide": frozenset({Role.SUPERVISOR}),  # two people, one of them a supervisor
     "pages.edit": frozenset({Role.CURATOR}),  # texts of the Hub, at the editors' desk
+    # Take part in assessments of the own agency; providers never, their tools are what is asked.
+    "assessment.work": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR},
 }
 
 # What each address takes. OPEN: nothing. SIGNED_IN: to be signed in with a second factor.
@@ -100,6 +103,13 @@ PAGES: dict[str, str] = {
     "catalogue:compare": SIGNED_IN,
     "catalogue:gaps": SIGNED_IN,
     "catalogue:rules": SIGNED_IN,
+    "catalogue:propose": SIGNED_IN,
+    "catalogue:proposals": SIGNED_IN,  # the member's own; a curator's: all
+    "catalogue:proposal": SIGNED_IN,
+    "catalogue:withdraw": SIGNED_IN,
+    "catalogue:decide": "catalogue.curate",
+    "catalogue:confirm": "catalogue.curate",
+    "catalogue:changes": SIGNED_IN,
     "catalogue:bodies": SIGNED_IN,
     "guidance:steps": SIGNED_IN,
     "guidance:step": SIGNED_IN,
@@ -110,6 +120,32 @@ PAGES: dict[str, str] = {
     "guidance:acknowledge": SIGNED_IN,
     "guidance:care": SIGNED_IN,
     "guidance:care_page": SIGNED_IN,
+    "learning:courses": SIGNED_IN,
+    "learning:course": SIGNED_IN,
+    "learning:lesson": SIGNED_IN,
+    "learning:read": SIGNED_IN,
+    "learning:depth": SIGNED_IN,
+    "learning:quiz": SIGNED_IN,
+    "learning:begin_again": SIGNED_IN,
+    "learning:give": SIGNED_IN,
+    "learning:certificates": SIGNED_IN,
+    "learning:certificate": SIGNED_IN,
+    "learning:glossary": SIGNED_IN,
+    "assessment:list": "assessment.work",
+    "assessment:begin": "assessment.work",
+    "assessment:one": "assessment.work",
+    "assessment:role": "assessment.work",
+    "assessment:work": "assessment.work",
+    "assessment:dissent": "assessment.work",
+    "assessment:reply": "assessment.work",
+    "assessment:result": "assessment.work",
+    "assessment:propose": "assessment.work",
+    "assessment:confirm": "assessment.work",
+    "assessment:refuse": "assessment.work",
+    "assessment:anew": "assessment.work",
+    "assessment:compare": "assessment.work",
+    "assessment:document": "assessment.work",
+    "assessment:export": "assessment.work",
     "keys": SIGNED_IN,
     "api:openapi-json": SIGNED_IN,
     "api:cases": "case.work",

@@ -250,6 +250,20 @@ VERBS: dict[str, Verb] = {
     "group.move": Verb(_("Faces were moved from one group to another."), Kind.ALTERATION),
     "group.apart": Verb(_("Two were said not to be the same person."), Kind.ALTERATION),
     "group.undo": Verb(_("A change of groups was undone."), Kind.ALTERATION),
+    # the catalogue of the Hub
+    "proposal.make": Verb(_("A change of a catalogue entry was proposed."), Kind.COLLECTION),
+    "proposal.withdraw": Verb(_("A proposed change was taken back."), Kind.ALTERATION),
+    "proposal.accept": Verb(
+        _("A proposed change of a catalogue entry was taken over."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "proposal.refuse": Verb(
+        _("A proposed change of a catalogue entry was not taken over."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "fact.confirm": Verb(_("A fact from memory was confirmed by its source."), Kind.ALTERATION),
     # notes, and a case from its other sides
     "notes.view": Verb(_("The notes of a case were read or searched."), Kind.CONSULTATION),
     "note.write": Verb(_("A note was written."), Kind.COLLECTION),
@@ -425,6 +439,8 @@ VERBS: dict[str, Verb] = {
     "package.view": Verb(_("What was received was looked at."), Kind.CONSULTATION),
     "probe.bring": Verb(_("A picture was brought to search with."), Kind.COLLECTION),
     "probe.erase": Verb(_("A picture brought to search with was erased."), Kind.ERASURE),
+    # learning
+    "certificate.give": Verb(_("A certificate of a course was given."), Kind.ADMINISTRATION),
     # the installation
     "worker.start": Verb(_("A worker started."), Kind.ADMINISTRATION),
     "sandbox.waive": Verb(
@@ -446,6 +462,30 @@ VERBS: dict[str, Verb] = {
         Kind.ERASURE,
         needs_reason=True,
     ),
+    # the Hub: assessments of an agency
+    "assessment.begin": Verb(_("An assessment was begun."), Kind.ADMINISTRATION),
+    "assessment.make_anew": Verb(
+        _("An assessment was begun that follows an earlier one."),
+        Kind.ADMINISTRATION,
+        needs_reason=True,
+    ),
+    "assessment.take_role": Verb(_("A member took a role in an assessment."), Kind.ADMINISTRATION),
+    "assessment.answer": Verb(_("A question of an assessment was answered."), Kind.ADMINISTRATION),
+    "assessment.dissent": Verb(_("Dissent was noted in an assessment."), Kind.ADMINISTRATION),
+    "assessment.reply": Verb(
+        _("A reply to dissent was noted in an assessment."), Kind.ADMINISTRATION
+    ),
+    "assessment.propose": Verb(
+        _("It was proposed to close an assessment."), Kind.ADMINISTRATION, needs_reason=True
+    ),
+    "assessment.close": Verb(_("A second person closed an assessment."), Kind.ADMINISTRATION),
+    "assessment.refuse_close": Verb(
+        _("A close of an assessment was refused or taken back."),
+        Kind.ADMINISTRATION,
+        needs_reason=True,
+    ),
+    "assessment.view": Verb(_("An assessment was opened."), Kind.ADMINISTRATION),
+    "assessment.export": Verb(_("An assessment was saved as a file."), Kind.ADMINISTRATION),
 }
 
 # What the program does for all agencies together. Without an agency, a case and an actor such an

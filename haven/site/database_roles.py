@@ -72,6 +72,11 @@ GRANTS = (
     Grant("wagtailusers_userprofile", web="SIU"),
     Grant("wagtailsearch_*", web="SIUD"),
     Grant("taggit_*", web="S"),  # no page of ours has tags
+    Grant("learning_certificate", web="SI", worker="S"),  # given once, never changed
+    Grant("learning_*", web="SIUD", worker="S"),
+    Grant("assessment_assessment", web="SIU", worker="S"),
+    Grant("assessment_closing", web="SIU", worker="S"),
+    Grant("assessment_*", web="SI", worker="S"),  # an answer is superseded, never changed
     # Cases. The worker erases what a case held when its time is over.
     Grant("cases_case", web="SIU", worker="SUD"),
     Grant("cases_wrappedkey", web="SI", worker="SD"),

@@ -1,6 +1,6 @@
 """Policies: which rows of a case the site's role sees, row-level security of PostgreSQL.
 
-In      the models of the workbench
+In      the models of the workbench; tables of the Hub that belong to one agency
 Out     statements that the owner of the tables runs after every migration
 Fails   NoWayToCase: a table of the workbench from which no case can be reached
 Why     the second wall behind visible_to(member): on by default for every table of a case,
@@ -45,6 +45,18 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "wellbeing.Practised": "that a member finished the practice; SPECIAL shows it to colleagues",
     "onboarding.StageDone": "how far a member is; SPECIAL shows each member the own",
     "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
+}
+
+# Tables of the Hub that belong to one agency, by what leads to it.
+_OF_AN_ASSESSMENT = (
+    "EXISTS (SELECT FROM assessment_assessment AS parent WHERE parent.id = assessment_id)"
+)
+OF_THE_HUB: Mapping[str, Mapping[str, str]] = {
+    "assessment_assessment": {"ALL": f"agency_id = {MY_AGENCY}"},
+    "assessment_part": {"ALL": _OF_AN_ASSESSMENT},
+    "assessment_answer": {"ALL": _OF_AN_ASSESSMENT},
+    "assessment_dissent": {"ALL": _OF_AN_ASSESSMENT},
+    "assessment_closing": {"ALL": _OF_AN_ASSESSMENT},
 }
 
 # The owner's functions see past the policies; each answers one question about who asks.
@@ -201,6 +213,10 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
         "INSERT": f"member_id = {ME}",
     },
     "onboarding_stagedone": {"ALL": f"member_id = {ME}"},
+    # So is how somebody learns. A certificate is there for whoever has its code.
+    "learning_depth": {"ALL": f"member_id = {ME}"},
+    "learning_reading": {"ALL": f"member_id = {ME}"},
+    "learning_attempt": {"ALL": f"member_id = {ME}"},
     "wellbeing_sitting": {"ALL": f"member_id = {ME}"},
     "wellbeing_agencypolicy": {"ALL": f"agency_id = {MY_AGENCY}"},
     # Before sign-in anyone may be the one who signs in. After it colleagues alone are there,
@@ -231,7 +247,7 @@ def tables() -> dict[str, Mapping[str, str]]:
         for model in case_models()
         if model._meta.db_table not in SPECIAL
     }
-    return {**SPECIAL, **found}
+    return {**SPECIAL, **OF_THE_HUB, **found}
 
 
 def case_models() -> list[type[models.Model]]:

@@ -90,6 +90,8 @@ INSTALLED_APPS = [
     "wagtail.admin",
     "wagtail",
     "taggit",
+    "haven.hub.learning",
+    "haven.hub.assessment",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -21,6 +21,8 @@ urlpatterns = [
     path("", include("haven.hub.catalogue.urls")),
     path("", include("haven.hub.guidance.urls")),
     path("hub/desk/", include("haven.hub.desk.urls")),
+    path("", include("haven.hub.learning.urls")),
+    path("", include("haven.hub.assessment.urls")),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.tokens.urls")),
     path("", include("haven.workbench.evidence.urls")),

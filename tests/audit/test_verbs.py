@@ -33,6 +33,7 @@ LITERAL = [(path, verb.value) for path, verb in CALLS if isinstance(verb, ast.Co
 MADE = {
     "accounts/actions.py": list(accounts.NOTED),
     "cases/actions.py": ["case.close", "case.reopen"],
+    "catalogue/actions.py": ["proposal.accept", "proposal.refuse"],
     "cases/clocks.py": ["retention.remind", "retention.overdue"],
     "retention/actions.py": ["erasure.ask", "erasure.withdraw", "erasure.confirm"],
     "retention/erasing.py": ["erasure.destroy_key", "erasure.finish"],

@@ -7,7 +7,7 @@ import pytest
 
 from haven.accounts.models import Agency, Member
 from haven.hub.catalogue import finding, grading, queries, seed
-from haven.hub.catalogue.models import Body, Fact, Tool
+from haven.hub.catalogue.models import Body, Fact, Proposal, Tool
 
 
 @pytest.fixture
@@ -157,3 +157,104 @@ class TestPages:
     )
     def test_no_page_is_read_without_signing_in(self, opened, client, path):
         assert client.get(f"/hub/{path}").headers["Location"].startswith("/account/sign-in/")
+
+
+@pytest.fixture
+def curator(db):
+    """Return a member who looks after the catalogue."""
+    office = Agency.objects.create(name="Office", country="CH", kind="international")
+    return Member.objects.create_user(
+        username="clara", display_name="Clara", agency=office, roles=["curator"]
+    )
+
+
+class TestProposing:
+    SLUG = "s21-laseri-x"
+
+    def proposes(self, client, **values):
+        page = client.get(f"/hub/tools/{self.SLUG}/propose/")
+        sent = {
+            field.html_name: field.value() if field.value() is not None else ""
+            for field in page.context["form"]
+        }
+        answer = client.post(f"/hub/tools/{self.SLUG}/propose/", sent | values)
+        return answer, Proposal.objects.order_by("pk").last()
+
+    def test_a_curator_reads_the_difference_and_takes_it_over(
+        self, opened, client_of, north_lead, curator
+    ):
+        answer, made = self.proposes(
+            client_of(north_lead), summary="Sorts seized media.", why="Shorter."
+        )
+        assert answer.status_code == 302
+        assert set(made.changes) == {"summary"}
+
+        office = client_of(curator)
+        seen = office.get(f"/hub/proposals/{made.public_id}/").content.decode()
+        assert "Sorts seized media." in seen
+        assert made.changes["summary"]["was"][:30] in seen
+        office.post(
+            f"/hub/proposals/{made.public_id}/decide/", {"accepts": "yes", "answer": "Thank you."}
+        )
+
+        tool = Tool.objects.get(slug=self.SLUG)
+        assert tool.summary == "Sorts seized media."
+        assert tool.slug in names(finding.find(asked("seized sorts")))
+        assert "Sorts seized" not in client_of(north_lead).get("/hub/changes/").content.decode()
+        assert "LASERi-X" in client_of(north_lead).get("/hub/changes/").content.decode()
+        own = client_of(north_lead).get(f"/hub/proposals/{made.public_id}/").content.decode()
+        assert "Thank you." in own
+
+    def test_nobody_decides_on_their_own(self, opened, client_of, curator):
+        _answer, made = self.proposes(client_of(curator), summary="Mine.", why="Better.")
+
+        client_of(curator).post(
+            f"/hub/proposals/{made.public_id}/decide/", {"accepts": "yes", "answer": "Yes."}
+        )
+
+        made.refresh_from_db()
+        assert made.state == "open"
+        assert Tool.objects.get(slug=self.SLUG).summary != "Mine."
+
+    def test_an_entry_that_changed_meanwhile_stays_as_it_is(
+        self, opened, client_of, north_lead, curator
+    ):
+        _answer, made = self.proposes(client_of(north_lead), summary="New.", why="Shorter.")
+        Tool.objects.filter(slug=self.SLUG).update(summary="Somebody was quicker.")
+
+        client_of(curator).post(
+            f"/hub/proposals/{made.public_id}/decide/", {"accepts": "yes", "answer": "Yes."}
+        )
+
+        made.refresh_from_db()
+        assert made.state == "open"
+        assert Tool.objects.get(slug=self.SLUG).summary == "Somebody was quicker."
+
+    def test_what_is_proposed_is_read_by_its_proposer_and_curators_alone(
+        self, opened, client_of, north_lead, south_lead
+    ):
+        _answer, made = self.proposes(client_of(north_lead), summary="New.", why="Shorter.")
+
+        assert client_of(south_lead).get(f"/hub/proposals/{made.public_id}/").status_code == 404
+
+    def test_nothing_different_is_no_proposal(self, opened, client_of, north_lead):
+        answer, made = self.proposes(client_of(north_lead), why="Because.")
+
+        assert answer.status_code == 422
+        assert made is None
+
+    def test_a_curator_confirms_a_fact_from_memory_by_its_source(
+        self, opened, client_of, north_lead, curator
+    ):
+        fact = Fact.objects.filter(tool__slug=self.SLUG, basis="recalled")[0]
+        path = f"/hub/tools/{self.SLUG}/facts/{fact.pk}/confirm/"
+
+        assert client_of(north_lead).post(path, {"source": "https://a.example"}).status_code == 403
+        client_of(curator).post(path, {"source": ""})
+        fact.refresh_from_db()
+        assert fact.is_unchecked
+        client_of(curator).post(path, {"source": "https://www.semantics21.com/x"})
+
+        fact.refresh_from_db()
+        assert not fact.is_unchecked
+        assert fact.confirmed_by == curator

@@ -6,9 +6,9 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 
+from haven.web.words import words
 from haven.workbench.notes import actions, queries
 from haven.workbench.notes.models import Note
-from haven.web.words import words
 from haven.workbench.retention import rows
 from tests.workbench.build import NOW, person
 from tests.workbench.test_facets import grouped

@@ -9,7 +9,7 @@ Not     here: facts with their ground; the pages show them beside
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from haven.hub.catalogue.queries import Shown
 
 Words = str | Promise
+_WAS_AND_BECOMES = ("was", "becomes")
 _YES_NO = {True: _("yes"), False: _("no")}
 
 
@@ -78,6 +79,14 @@ _SECTIONS: tuple[tuple[Words, tuple[tuple[str, Words, type[TextChoices] | None],
         ),
     ),
 )
+TITLES: dict[str, Words] = {
+    "name": _("Name"),
+    "summary": _("In short"),
+    "description": _("Description"),
+    "status": _("Status"),
+    "facts": _("What is said, and on what ground"),
+    **{name: title for _section, fields in _SECTIONS for name, title, _choices in fields},
+}
 
 
 def sections(shown: Shown) -> Iterator[tuple[Words, list[Row]]]:
@@ -90,6 +99,15 @@ def side_by_side(several: list[Shown]) -> Iterator[tuple[Words, list[tuple[Words
     """Yield the sections with, for each title, the rows of all tools in their order."""
     for title, fields in _SECTIONS:
         yield title, [(one[1], [_row(shown, *one) for shown in several]) for one in fields]
+
+
+def differences(changes: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[Row, Row]]:
+    """Yield for each field of a proposal what the entry said and what it is to say."""
+    choices = {name: one for _title, fields in _SECTIONS for name, _words, one in fields}
+    choices["status"] = words.Status
+    for name, change in changes.items():
+        was, becomes = (tuple(_said(change[key], choices.get(name))) for key in _WAS_AND_BECOMES)
+        yield Row(name, TITLES[name], was), Row(name, TITLES[name], becomes)
 
 
 def _row(shown: Shown, name: str, title: Words, choices: type[TextChoices] | None) -> Row:

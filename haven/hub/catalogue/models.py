@@ -11,6 +11,7 @@ No column ranks a tool above another, and none says what was paid: the order is 
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -152,6 +153,79 @@ class Fact(models.Model):
     def is_unchecked(self) -> bool:
         """Tell whether nobody has looked yet whether it is so."""
         return self.basis == words.Basis.RECALLED and self.confirmed_on is None
+
+
+class Proposal(models.Model):
+    """What somebody would have an entry say instead, and what a curator made of it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("waits for a curator")
+        ACCEPTED = "accepted", _("taken over")
+        REFUSED = "refused", _("not taken over")
+        WITHDRAWN = "withdrawn", _("taken back")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="proposals")
+    changes = models.JSONField()  # by field: {"was": ..., "becomes": ...}
+    why = models.TextField(max_length=1000)
+    source = models.URLField(max_length=1000, blank=True)
+    stake = models.CharField(max_length=500, blank=True)  # what ties the proposer to the maker
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    decided_at = models.DateTimeField(null=True)
+    answer = models.TextField(max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("proposal")
+        verbose_name_plural = _("proposals")
+        ordering = ["proposed_at", "pk"]
+        indexes = [models.Index(fields=["state", "proposed_at"], name="proposal_by_state")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state="open", decided_by__isnull=True)
+                | models.Q(state="withdrawn")
+                | (
+                    models.Q(state__in=["accepted", "refused"], decided_by__isnull=False)
+                    & ~models.Q(answer="")
+                ),
+                name="proposal_is_decided_by_somebody_with_an_answer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True)
+                | models.Q(state="withdrawn")
+                | ~models.Q(decided_by=models.F("proposed_by")),
+                name="nobody_decides_on_their_own_proposal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"proposal {self.public_id}"
+
+
+class Change(models.Model):
+    """That an entry was changed: what readers of the catalogue are told of."""
+
+    tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="history")
+    fields = ArrayField(models.CharField(max_length=40))  # empty: the entry is new
+    proposal = models.OneToOneField(
+        Proposal, on_delete=models.PROTECT, related_name="change", null=True
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["at", "id"], name="change_by_day")]
+
+    def __str__(self) -> str:
+        return f"change {self.pk}"
 
 
 class Body(models.Model):

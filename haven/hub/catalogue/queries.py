@@ -14,14 +14,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Case, When
 from django.utils import timezone
 
+from haven.accounts import access
 from haven.accounts.access import CASEWORKERS, Role
 from haven.hub.catalogue import grading
-from haven.hub.catalogue.models import Body, Fact, Tool
+from haven.hub.catalogue.models import Body, Change, Fact, Proposal, Tool
 from haven.web.errors import NotFound
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.db.models import QuerySet
 
     from haven.accounts.models import Member
@@ -29,6 +33,25 @@ if TYPE_CHECKING:
 
 MOST_COMPARED = 4
 READERS_OF_RESTRICTED = CASEWORKERS | {Role.CURATOR}
+
+
+PROPOSABLE = (  # fields that anyone may propose to change
+    "name", "website", "summary", "description", "licence", "weights_licence", "intended_use",
+    "excluded_use", "human_role", "wellbeing", "interoperability", "steps", "techniques",
+    "media", "deployment", "access", "price", "evidence_leaves", "status",
+)  # fmt: skip
+
+
+class ProposalNotFound(NotFound):
+    """No such proposal that the member may see."""
+
+    code = "proposal.not_found"
+
+
+class FactNotFound(NotFound):
+    """No such fact that could be confirmed."""
+
+    code = "fact.not_found"
 
 
 class ToolNotFound(NotFound):
@@ -71,6 +94,31 @@ def several(slugs: Iterable[str], *, member: Member) -> list[Shown]:
     found = Tool.objects.select_related("maker").prefetch_related("facts__confirmed_by")
     by_slug = {one.slug: one for one in found.filter(slug__in=wanted)}
     return [_shown(by_slug[slug], member) for slug in wanted if slug in by_slug]
+
+
+def proposals(member: Member) -> QuerySet[Proposal]:
+    """Return the proposals a member may see: a curator all, the open ones first; others own."""
+    found = Proposal.objects.select_related("tool", "proposed_by__agency", "decided_by")
+    if not access.allows(member, "catalogue.curate"):
+        found = found.filter(proposed_by=member)
+    return found.order_by(Case(When(state="open", then=0), default=1), "-proposed_at", "-pk")
+
+
+def proposal(public_id: UUID, *, member: Member) -> Proposal:
+    """Return one proposal that a member may see.
+
+    Raises:
+        ProposalNotFound: Not there, or another's.
+    """
+    found = proposals(member).filter(public_id=public_id).first()
+    if found is None:
+        raise ProposalNotFound("no such proposal")
+    return found
+
+
+def changes() -> QuerySet[Change]:
+    """Return what changed in the catalogue, the latest first."""
+    return Change.objects.select_related("tool__maker", "proposal")
 
 
 def bodies() -> QuerySet[Body]:

@@ -9,5 +9,12 @@ urlpatterns = [
     path("hub/tools/gaps/", views.gaps, name="gaps"),
     path("hub/tools/rules/", views.rules, name="rules"),
     path("hub/tools/<slug:slug>/", views.tool, name="tool"),
+    path("hub/tools/<slug:slug>/propose/", views.propose, name="propose"),
+    path("hub/tools/<slug:slug>/facts/<int:fact_id>/confirm/", views.confirm, name="confirm"),
+    path("hub/proposals/", views.proposals, name="proposals"),
+    path("hub/proposals/<uuid:proposal_id>/", views.proposal, name="proposal"),
+    path("hub/proposals/<uuid:proposal_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("hub/proposals/<uuid:proposal_id>/decide/", views.decide, name="decide"),
+    path("hub/changes/", views.changes, name="changes"),
     path("hub/bodies/", views.bodies, name="bodies"),
 ]

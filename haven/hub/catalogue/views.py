@@ -1,4 +1,4 @@
-"""Pages of the catalogue: finding, one tool, several side by side, gaps, bodies to turn to.
+"""Pages of the catalogue: finding, reading and comparing tools; proposing and deciding on changes.
 
 In      requests
 Out     pages and parts of pages
@@ -11,19 +11,27 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from haven.hub.catalogue import describing, finding, forms, queries, vocabulary
+from haven.hub.catalogue import actions, describing, finding, forms, queries, vocabulary
 from haven.hub.catalogue import rules as published
+from haven.web.errors import BadInput, Conflict
 from haven.web.keyset import window
 from haven.web.pages import page
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.http import HttpResponse
 
     from haven.accounts.requests import MemberRequest
 
 _ON_A_PAGE = 20
+_LAST = 200  # proposals on their page
 _STEPS = vocabulary.Step.values
 _OPEN_LISTS = ("steps", "techniques", "media")  # the others open on demand
 
@@ -89,6 +97,100 @@ def rules(request: MemberRequest) -> HttpResponse:
 @require_safe
 def bodies(request: MemberRequest) -> HttpResponse:
     return page(request, "catalogue/bodies.html", bodies=queries.bodies())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: MemberRequest, slug: str) -> HttpResponse:
+    """Propose that an entry says something else."""
+    shown = queries.tool(slug, member=request.user)
+    seen = {name: shown.value(name) for name in queries.PROPOSABLE if name not in shown.hidden}
+    form = forms.Propose(request.POST or None, shown=seen)
+    if form.is_valid():
+        try:
+            made = actions.propose(slug, form.said(), by=request.user, at=timezone.now())
+        except BadInput as error:
+            form.add_error(None, str(error.words))
+        else:
+            messages.success(request, _("A curator looks at it. You read the answer here."))
+            return redirect("catalogue:proposal", made.public_id)
+    status = 422 if form.errors else 200
+    return page(request, "catalogue/propose.html", tool=shown.tool, form=form, status=status)
+
+
+@require_safe
+def proposals(request: MemberRequest) -> HttpResponse:
+    found = queries.proposals(request.user)[:_LAST]
+    return page(request, "catalogue/proposals.html", proposals=found)
+
+
+@require_safe
+def proposal(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
+    return _proposal(request, proposal_id, forms.Decide())
+
+
+@require_POST
+def decide(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
+    form = forms.Decide(request.POST)
+    if not form.is_valid():
+        return _proposal(request, proposal_id, form, status=422)
+    said = form.cleaned_data
+    try:
+        actions.decide(
+            proposal_id,
+            accepts=said["accepts"],
+            answer=said["answer"],
+            by=request.user,
+            at=timezone.now(),
+        )
+    except Conflict as error:
+        messages.warning(request, str(error.words))
+    return redirect("catalogue:proposal", proposal_id)
+
+
+@require_POST
+def withdraw(request: MemberRequest, proposal_id: UUID) -> HttpResponse:
+    try:
+        actions.withdraw(proposal_id, by=request.user, at=timezone.now())
+    except Conflict as error:
+        messages.warning(request, str(error.words))
+    return redirect("catalogue:proposal", proposal_id)
+
+
+@require_POST
+def confirm(request: MemberRequest, slug: str, fact_id: int) -> HttpResponse:
+    form = forms.Confirm(request.POST)
+    source = form.cleaned_data["source"] if form.is_valid() else ""
+    try:
+        actions.confirm(slug, fact_id, source=source, by=request.user, at=timezone.now())
+    except BadInput as error:
+        messages.warning(request, str(error.words))
+    return redirect("catalogue:tool", slug)
+
+
+@require_safe
+def changes(request: MemberRequest) -> HttpResponse:
+    shown = window(
+        queries.changes(), order=("-at", "-pk"), after=request.GET.get("after"), size=_ON_A_PAGE
+    )
+    rows = [
+        (one, [describing.TITLES.get(name, name) for name in one.fields]) for one in shown.rows
+    ]
+    return page(request, "catalogue/changes.html", window=shown, rows=rows)
+
+
+def _proposal(
+    request: MemberRequest, proposal_id: UUID, form: forms.Decide, *, status: int = 200
+) -> HttpResponse:
+    found = queries.proposal(proposal_id, member=request.user)
+    return page(
+        request,
+        "catalogue/proposal.html",
+        proposal=found,
+        differences=describing.differences(found.changes),
+        form=form,
+        is_own=found.proposed_by_id == request.user.pk,
+        status=status,
+    )
 
 
 def _query(technique: str, step: str) -> str:
