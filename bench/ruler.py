@@ -71,7 +71,7 @@ def run(
                 raise SystemExit(f"gave up after {timeout_s:.0f} s: {' '.join(command)}")
             time.sleep(SAMPLE_S)
         wall_s = time.perf_counter() - begun
-        busy_s, stolen_s = np.subtract(_whole_machine_s(), before).tolist()
+        busy_s, host_s = np.subtract(_whole_machine_s(), before).tolist()
         output.seek(0)
         text = output.read()
     if child.returncode not in allowed:
@@ -84,7 +84,7 @@ def run(
         peak_rss_bytes=peak_rss,
         peak_processes=peak_processes,
         others_cores=max(0.0, busy_s - own_s) / wall_s,
-        stolen_cores=stolen_s / wall_s,
+        stolen_cores=host_s / wall_s,
         output=text,
     )
 

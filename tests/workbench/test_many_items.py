@@ -127,7 +127,7 @@ def ask_for_every_page(many):
         "devices": lambda: devices.devices(many, no_filter),
         "exhibits": lambda: folders.exhibits(many, no_filter),
         "connections": lambda: connections.graph(many, no_filter),
-        "neighbours": lambda: item_queries.beside(many, middle, no_filter, "quality"),
+        "neighbours": lambda: item_queries.beside(many, item, no_filter, "quality"),
         "near duplicates": lambda: item_queries.near_duplicates(item),
         "counts": lambda: queries.counts(many),
         "failures": lambda: queries.failures(many),

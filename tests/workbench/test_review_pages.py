@@ -203,7 +203,7 @@ class TestItem:
         assert "\u202e" not in text
 
     def test_costs_few_queries(self, browse, items, django_assert_max_num_queries):
-        with django_assert_max_num_queries(35):
+        with django_assert_max_num_queries(34):
             browse("item", items["two"].pk)
 
 

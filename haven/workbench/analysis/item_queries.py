@@ -78,13 +78,10 @@ def has_segmented_people(item: Item) -> bool:
     return isinstance(models, dict) and engine.SEGMENTER in models
 
 
-def beside(case: Case, item_pk: int, chosen: Filter, order: str) -> tuple[int | None, int | None]:
-    """Return the items before and after one, within a filter and an order."""
+def beside(case: Case, item: Item, chosen: Filter, order: str) -> tuple[int | None, int | None]:
+    """Return the items before and after one of a case, within a filter and an order."""
     fields = ORDERS[order]
-    here = items(case).filter(pk=item_pk).values_list(*[name.lstrip("-") for name in fields])
-    key = here.first()
-    if key is None:
-        return None, None
+    key = [getattr(item, name.lstrip("-")) for name in fields]
     found = items(case, chosen)
     after = found.filter(_beyond(fields, key, forward=True)).order_by(*fields)
     turned = [name[1:] if name.startswith("-") else f"-{name}" for name in fields]

@@ -209,6 +209,11 @@ def verdicts(case: Case) -> QuerySet[Verdict]:
     )
 
 
+def standing_verdicts(case: Case, scheme_pk: int | None) -> QuerySet[Verdict]:
+    """Return the verdicts of a case that stand in a scheme; of no scheme, none."""
+    return verdicts(case).filter(scheme=scheme_pk, stands=True)
+
+
 def superseded(case: Case, *, of: Member) -> list[Label]:
     """Return verdicts of a member that a colleague changed since, the latest first."""
     rows = (
@@ -262,19 +267,15 @@ def judges(case: Case, *, member: Member) -> list[Member]:
     return list(accounts.all_of_agency(member).filter(Exists(given)))
 
 
-def having(
-    case: Case, verdict: str, *, by: int | None = None, hidden: Collection[int] = ()
-) -> Q | None:
-    """Return the condition that items of a case fulfil to have a verdict; None: no condition.
+def having(case: Case, verdict: str, *, by: int | None = None, hidden: Collection[int] = ()) -> Q:
+    """Return the condition that items of a case fulfil to have a verdict.
 
     Args:
         case: The case.
-        verdict: "" for no condition, ANY, NONE, or "uk@1:A"; "uk@1:" is none in that scheme.
+        verdict: "" or ANY, NONE, or "uk@1:A"; "uk@1:" is none in that scheme.
         by: Key of the member whose verdict it must be.
         hidden: Items whose verdicts do not count.
     """
-    if not verdict and by is None:
-        return None
     rows = Verdict.objects.filter(case=case, item=OuterRef("pk"), stands=True)
     rows = rows.exclude(item__in=hidden) if hidden else rows
     if by is not None:

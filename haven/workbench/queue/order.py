@@ -170,7 +170,7 @@ def _compare_some(case_pk: int) -> bool:
     state = State.objects.select_for_update(of=["self"]).filter(case=case_pk).first()
     if state is None:
         return False
-    rows = categories.verdicts(state.case).filter(scheme=state.scheme_id, stands=True)
+    rows = categories.standing_verdicts(state.case, state.scheme_id)
     found = list(
         rows.filter(pk__gt=state.compared_verdict, pk__lte=state.seen_verdict)
         .order_by("pk")
@@ -218,7 +218,7 @@ def _fresh(case: Case, state: State) -> list[tuple[int, int]]:
 
 def standing(case: Case, scheme_pk: int | None) -> Exists:
     """Return the condition that a verdict stands on an entry's item, in a scheme."""
-    rows = categories.verdicts(case).filter(scheme=scheme_pk, stands=True)
+    rows = categories.standing_verdicts(case, scheme_pk)
     return Exists(rows.filter(item=OuterRef("item")))
 
 

@@ -295,10 +295,7 @@ def _finds(
 
 def _standing(case: Case, scheme: categories.InUse | None) -> QuerySet[Verdict]:
     """Return the verdicts that stand in a scheme; none where nobody used it yet."""
-    rows = categories.verdicts(case)
-    if scheme is None or scheme.pk is None:
-        return rows.none()
-    return rows.filter(scheme=scheme.pk, stands=True)
+    return categories.standing_verdicts(case, scheme.pk if scheme else None)
 
 
 def _to_do(case: Case, scheme: categories.InUse | None) -> QuerySet[Verdict]:

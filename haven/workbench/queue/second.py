@@ -82,7 +82,7 @@ def draw(case_id: UUID, *, share: int, by: Member, at: datetime) -> Sample:
     scheme = categories.current(case)
     if not 1 <= share <= 100:
         raise WrongShare(f"a share of {share} percent")
-    rows = categories.verdicts(case).filter(scheme=scheme.pk if scheme else None, stands=True)
+    rows = categories.standing_verdicts(case, scheme.pk if scheme else None)
     drawn = SecondLook.objects.filter(case=case).values("item")
     found = list(rows.exclude(item__in=drawn).order_by("pk"))
     if scheme is None or scheme.pk is None or not found:

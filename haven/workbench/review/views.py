@@ -107,7 +107,7 @@ def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
 def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     case, found = actions.view_item(case_id, item_id, by=request.user, at=timezone.now())
     form = _filter(request, case)
-    before, after = item_queries.beside(case, item_id, form.chosen(), form.chosen_order())
+    before, after = item_queries.beside(case, found, form.chosen(), form.chosen_order())
     passed = handing.passed(case, request.user)
     on_it = [] if found.pk in passed else list(faces.faces_on(found))
     named = people.persons([face.group for face in on_it if face.group])

@@ -35,6 +35,12 @@
     });
   }
 
+  /* What Haven says of something that is seen: whether it goes on, else how it ended. */
+  async function hear(url) {
+    const answer = await send(url, {}, { signal: AbortSignal.timeout(BEAT_WAIT_MS) });
+    return answer.ok ? answer.json() : { live: false, how: "server" };
+  }
+
   /* The last word of a page that goes away: a beacon outlives it. */
   function tellEnd(url, how) {
     const form = new FormData();
@@ -129,14 +135,9 @@
   /* No picture came: what is there goes at once, and then Haven is asked why. */
   async function refused(one) {
     hide(one, "server");
-    try {
-      const answer = await send(one.grant.beat, {}, { signal: AbortSignal.timeout(BEAT_WAIT_MS) });
-      const told = answer.ok ? await answer.json() : { live: true };
-      if (told.live) tellEnd(one.grant.end, "server");
-      else if (!held) say(told.how);
-    } catch {
-      tellEnd(one.grant.end, "server");
-    }
+    const told = await hear(one.grant.beat).catch(() => null);
+    tellEnd(one.grant.end, "server"); /* an end that was told already stays as it was */
+    if (told?.live === false && !held) say(told.how);
   }
 
   function draw(one, picture, at) {
@@ -160,8 +161,7 @@
 
   async function beat(one) {
     try {
-      const answer = await send(one.grant.beat, {}, { signal: AbortSignal.timeout(BEAT_WAIT_MS) });
-      const told = answer.ok ? await answer.json() : { live: false, how: "server" };
+      const told = await hear(one.grant.beat);
       if (held !== one) return;
       if (told.live) one.beaten = Date.now();
       else release(told.how || "server");
@@ -224,8 +224,7 @@
   async function beatLook(one) {
     if (Date.now() - one.moved > LOOK_IDLE_S * 1000) return endLook("idle");
     try {
-      const answer = await send(one.shown.dataset.look, {}, { signal: AbortSignal.timeout(BEAT_WAIT_MS) });
-      const told = answer.ok ? await answer.json() : { live: false, how: "server" };
+      const told = await hear(one.shown.dataset.look);
       if (look === one && !told.live) endLook(told.how || "server");
     } catch {
       if (look === one) endLook("lost");
