@@ -114,6 +114,21 @@ def _no_probe_left_to_the_next_test() -> Iterator[None]:
     shutil.rmtree(DATA_DIR / "probes", ignore_errors=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_job_left_to_the_next_test(
+    request: pytest.FixtureRequest, django_db_blocker: Any
+) -> Iterator[None]:
+    """Empty the queue after a test with real transactions: emptying the tables leaves it."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    real = bool(marker and marker.kwargs.get("transaction"))
+    if real or {"transactional_db", "live_server"} & set(request.fixturenames):
+        from django.db import connection
+
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM procrastinate_jobs")
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
     """Have a database before pytest-django makes the test database in it."""

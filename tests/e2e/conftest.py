@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.db import connection
 
 from tests.e2e.navigators import Investigator
 from tests.walls import database_url
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 @pytest.fixture
 def worker(live_server: Any) -> Iterator[None]:
     """Have a real worker serve the queue of the test database."""
-    with connection.cursor() as cursor:  # emptying the tables leaves the jobs of other tests
-        cursor.execute("DELETE FROM procrastinate_jobs")
     address = {"HAVEN_WORKER_DATABASE_URL": database_url("worker")}
     process = subprocess.Popen(  # our own program
         [sys.executable, "-m", "haven.site", "worker", "--alone"],

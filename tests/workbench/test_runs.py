@@ -376,12 +376,6 @@ def test_one_connection_that_ends_gives_its_lock_back(case):
     assert locks.is_free(case.pk)
 
 
-@pytest.fixture(autouse=True)
-def _no_job_of_an_earlier_test(db):
-    """Begin with an empty queue: tests with real transactions leave theirs."""
-    _drop_jobs()
-
-
 def _jobs():
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
