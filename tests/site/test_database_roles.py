@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from haven.accounts.models import Agency, Member
 from haven.audit.actions import record
 from haven.site import database_roles, policies
-from haven.site.postgres import Embedded
+from haven.site.postgres import KINDS, Embedded
 from tests.walls import database_url
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -423,6 +423,8 @@ def test_the_passwords_of_a_trial_are_its_owners_alone() -> None:
 
     embedded = Embedded(settings.HAVEN_DATA_DIR / "postgres")
     folder = embedded.folder.with_name("postgres-passwords")
+    for kind in KINDS:
+        embedded.url_of(kind)  # its password is made when asked for first
 
     assert oct(folder.stat().st_mode)[-3:] == "700"
     assert {oct(file.stat().st_mode)[-3:] for file in folder.iterdir()} == {"600"}
