@@ -57,6 +57,7 @@ CONCLUSIONS = {
 # Sentences that may use such a word: they name a duty or a purpose of people, or deny a finding.
 ALLOWED = frozenset(
     {
+        "victim identification",
         "victim identification analyst",
         "Lead, not identification",
         "identify a victim",

@@ -151,7 +151,7 @@ def about(shown: Shown, key: str) -> Words:
     if item is not None:
         return f"{key}: {item.title or item.ask}"
     part = shown.asked.part(key)
-    return part.title if part else _("the whole")
+    return part.title if part else _("the whole assessment")
 
 
 def dissents(shown: Shown) -> list[tuple[Dissent, Words]]:

@@ -264,7 +264,7 @@ class Dissent(forms.Form):
         items = [(one.id, _short(one)) for part in asked.parts for one in part.items]
         themes = [(one.id, one.title) for one in asked.themes]
         about.choices = [
-            ("whole", _("the whole")),
+            ("whole", _("the whole assessment")),
             (_("Themes"), themes),
             (_("Questions"), items),
         ]
