@@ -18,12 +18,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from PIL import ExifTags, Image
 
 from haven import engine
+from tests.hub import planted as hub
 from tests.workbench import handing
 from tests.workbench.build import NOW, basis, findings, person
 
@@ -97,7 +99,11 @@ def world(root: Path) -> World:
         for (home, agency), owner in zip(agencies.items(), ("ours", "theirs"), strict=True)
     }
     ids = {
-        owner: {**_case(marks, owner, lead, root), **offices[homes[owner]]}
+        owner: {
+            **_case(marks, owner, lead, root),
+            **offices[homes[owner]],
+            "hub": hub.plant(lead, partial(marks.new, homes[owner]), NOW),
+        }
         for owner, lead in leads.items()
     }
     return World(marks, agencies["north"], agencies["south"], ids, leads)

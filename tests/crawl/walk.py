@@ -36,6 +36,7 @@ from haven.workbench.cases.models import Membership
 from tests.crawl import reading
 from tests.crawl.planted import World
 from tests.crawl.walkers import Walker
+from tests.hub import planted
 from tests.signing_in import let_in
 from tests.site.test_every_url import ROUTED
 from tests.workbench.build import png
@@ -279,7 +280,8 @@ def addresses(name: str, world: World) -> list[str]:
 def address_of(name: str, ids: Mapping[str, Any]) -> str:
     """Return an address; an argument for which nothing is planted names nothing."""
     for spare in (NO_KEY, NOWHERE, "x"):
-        arguments = {one: ids.get(one, FIRST.get(one, spare)) for one in ROUTED[name]}
+        known = {**FIRST, **ids, **planted.arguments(ids, name)}
+        arguments = {one: known.get(one, spare) for one in ROUTED[name]}
         try:
             address = reverse(name, kwargs=arguments)
         except NoReverseMatch:

@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from haven.accounts.access import Role
+from tests.hub import planted
 from tests.signing_in import add_code_app, let_in
 from tests.workbench import handing
 from tests.workbench.build import NOW, basis, findings, person, png
@@ -164,12 +165,13 @@ OF_A_SESSION = {  # opened in another one in these tests; and one does not take 
     "reveals:close",
     "wellbeing:take",
 }
-NOT_THERE = OF_A_SESSION | {  # no passkey, no recovery code and no checkpoint in these tests
+NOT_THERE = OF_A_SESSION | {  # no passkey, recovery code, checkpoint, certificate in these tests
     "audit:note",
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
     "mfa_view_recovery_codes",
     "joining:one",  # no application either
+    "learning:certificate",
 }
 POST_ALONE = {
     "assessment:confirm",
@@ -404,7 +406,7 @@ ELSEWHERE = {  # ids of what is no part of a case
     "partner_id": "00000000-0000-4000-8000-000000000000",
     "application_id": "00000000-0000-4000-8000-000000000000",
 }
-NOTHING = {"IntConverter": 1, "UUIDConverter": "00000000-0000-4000-8000-000000000000"}
+THE_HUB = ("hub", "catalogue", "guidance", "learning", "assessment")  # its parts
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 Ids = Mapping[str, Any]
 
@@ -437,27 +439,15 @@ def routed(patterns: Any = None, space: str = "") -> Iterator[tuple[str, frozens
             yield name, frozenset(one.pattern.converters)
 
 
-def routed_in_the_hub(patterns: Any = None, space: str = "") -> Iterator[tuple[str, Ids]]:
-    """Yield the name of every address of the Hub, with ids of what is not there."""
-    for one in get_resolver().url_patterns if patterns is None else patterns:
-        if isinstance(one, URLResolver):
-            yield from routed_in_the_hub(one.url_patterns, one.namespace or space)
-        elif str(one.pattern).startswith("hub/"):
-            kinds = one.pattern.converters.items()
-            ids = {key: NOTHING.get(type(kind).__name__, "x") for key, kind in kinds}
-            yield f"{space}:{one.name}", ids
-
-
 ROUTED = dict(routed())
-OF_THE_HUB = dict(routed_in_the_hub())
-OWN |= set(OF_THE_HUB)
+OWN |= {name for name in ROUTED if name.partition(":")[0] in THE_HUB}
 OF_A_CASE = sorted(name for name, arguments in ROUTED.items() if "case_id" in arguments)
 CLOSED = sorted(set(ROUTED) - OPEN)
 WITH_INNER_IDS = [name for name in OF_A_CASE if ROUTED[name] - SHARED]
 
 
 def address(name: str, ids: Ids) -> str:
-    known = {**ELSEWHERE, **OF_THE_HUB.get(name, {}), **ids}
+    known = {**ELSEWHERE, **ids, **planted.arguments(ids, name)}
     address = reverse(name, kwargs={one: known[one] for one in ROUTED[name]})
     return f"{address}?key={ids['key']}" if name == "analysis:background" else address
 
@@ -608,6 +598,7 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         **_reveal(items[0], lead),
         **_care(items[1], lead),
         **handing.planted(case, lead, lambda place: f"{place} {number}"),
+        "hub": planted.plant(lead, lambda place: f"{place} {number}", NOW),
     }
 
 
@@ -796,19 +787,19 @@ def test_looking_changes_nothing_but_the_record(
 
     for name in sorted(set(CLOSED) - POST_ALONE):
         fine = (200, 302, 404) if name in NOT_THERE else (200, 302)
-        fine += (404,) if OF_THE_HUB.get(name) else ()  # its ids are of nothing here
         assert client.get(address(name, world.ours)).status_code in fine, name
 
     assert _rows() == before
 
 
 def _rows() -> dict[str, list[Any]]:
-    """Return every row of the workbench and of the accounts."""
+    """Return every row of the workbench, of the hub and of the accounts."""
     of_cases = (
         *("cases", "tokens", "evidence", "authority", "analysis", "search", "categories"),
         *("notes", "people", "queue", "facets", "comparison", "leads", "decisions", "retention"),
     )
-    labels = ("accounts", *of_cases)
+    of_the_hub = ("catalogue", "guidance", "learning", "assessment")
+    labels = ("accounts", *of_cases, *of_the_hub)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {
         model._meta.label: sorted(map(repr, model.objects.values_list()))

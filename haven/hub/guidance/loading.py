@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +46,11 @@ class Done:
 
 
 @transaction.atomic
-def load() -> Done:
+def load(entries: Iterable[reading.Entry] | None = None) -> Done:
     """Bring the pages up to date with the files; return what was done.
+
+    Args:
+        entries: All that the files hold, if it is left out.
 
     Raises:
         BadContent: A file says what no page can hold.
@@ -54,7 +58,7 @@ def load() -> Done:
     done = Done()
     known = {one.key: one for one in Loaded.objects.select_related("page")}
     shelves: dict[str, Shelf] = {}
-    for entry in reading.every():
+    for entry in reading.every() if entries is None else entries:
         digest = _digest(entry)
         loaded = known.get(entry.key)
         if loaded is None:
