@@ -34,6 +34,9 @@ MADE = {
     "accounts/actions.py": list(accounts.NOTED),
     "cases/actions.py": ["case.close", "case.reopen"],
     "catalogue/actions.py": ["proposal.accept", "proposal.refuse"],
+    "desk/wagtail_hooks.py": [
+        f"page.{one}" for one in ("write", "publish", "unpublish", "move", "delete")
+    ],
     "cases/clocks.py": ["retention.remind", "retention.overdue"],
     "retention/actions.py": ["erasure.ask", "erasure.withdraw", "erasure.confirm"],
     "retention/erasing.py": ["erasure.destroy_key", "erasure.finish"],
