@@ -7,7 +7,8 @@ PYTHON ?=
 DATA ?= var
 PORT ?= 8400
 UP ?=
-PARALLEL ?= --numprocesses auto --maxprocesses 4 --dist worksteal
+# One more than there are cores: tests in a browser wait as often as they reckon.
+PARALLEL ?= --numprocesses $(shell expr `nproc` + 1) --maxprocesses 4 --dist worksteal
 TESTS ?=
 export PYTHON
 
