@@ -84,7 +84,9 @@ class TestTheWay:
         assert "Why our pictures are harder" not in said(page)
         assert "Face recognition has trouble with children" in said(nora.get(lesson))
 
-    @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", ""])
+    @pytest.mark.parametrize(
+        "back", ["https://elsewhere.example/", "//elsewhere.example", "<b>", ""]
+    )
     def test_going_back_never_leads_elsewhere(self, nora, back):
         answered = nora.post("/hub/reading/", {"depth": "brief", "back": back})
 

@@ -76,8 +76,9 @@ def depth(request: MemberRequest) -> HttpResponse:
     """Keep how deep a member reads, and go back to the lesson."""
     actions.choose_depth(request.POST.get("depth", ""), by=request.user)
     back = request.POST.get("back", "")
-    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(back if is_ours else reverse("learning:courses"))
+    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        return redirect(back)
+    return redirect("learning:courses")
 
 
 @require_POST
