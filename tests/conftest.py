@@ -9,6 +9,7 @@ import atexit
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ DEFAULT_CACHE = Path("~/.cache/haven/assets").expanduser()
 PASSWORD = "north-wind-4711"  # noqa: S105  # of nobody
 # Browsers, a server and a worker share the machine with the tests beside them.
 PATIENCE_MS = 30_000
+SERVED_S = 10.0  # at most, until a site has answered what closed pages had asked for
 BROWSER_ARGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -114,21 +116,6 @@ def _no_probe_left_to_the_next_test() -> Iterator[None]:
     shutil.rmtree(DATA_DIR / "probes", ignore_errors=True)
 
 
-@pytest.fixture(autouse=True)
-def _no_job_left_to_the_next_test(
-    request: pytest.FixtureRequest, django_db_blocker: Any
-) -> Iterator[None]:
-    """Empty the queue after a test with real transactions: emptying the tables leaves it."""
-    yield
-    marker = request.node.get_closest_marker("django_db")
-    real = bool(marker and marker.kwargs.get("transaction"))
-    if real or {"transactional_db", "live_server"} & set(request.fixturenames):
-        from django.db import connection
-
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_jobs")
-
-
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> Iterator[None]:
     """Have a database before pytest-django makes the test database in it."""
@@ -143,13 +130,30 @@ def django_db_modify_db_settings() -> Iterator[None]:
     server.stop()
 
 
+def _mend_what_emptying_leaves(**_told: Any) -> None:
+    """Have the database as after the migrations, when a test with real transactions emptied it.
+
+    That leaves the jobs of the queue, and takes the page that Wagtail puts above all others.
+    """
+    from django.db import connection
+    from wagtail.models import Locale, Page
+
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    if Page.get_first_root_node() is None:
+        Locale.objects.get_or_create(language_code="en")
+        Page.add_root(instance=Page(title="Root", slug="root"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Let tests with real transactions empty the record; no other client may.
 
     At the end, whoever is still connected is sent away: a thread of a server may be late.
     """
+    from django.apps import apps
     from django.db import connection
+    from django.db.models.signals import post_migrate
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -158,6 +162,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
         )
         for table, trigger in cursor.fetchall():
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    post_migrate.connect(_mend_what_emptying_leaves, sender=apps.get_app_config("guidance"))
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
@@ -268,8 +273,29 @@ def browser_page(_chromium: "Browser", live_server: Any) -> "Iterator[Page]":
     )
     yield page
     context.close()
+    _wait_until_served()
     expected = getattr(page, "expected_errors", ())
     assert [error for error in errors if not any(word in error for word in expected)] == []
+
+
+def _wait_until_served() -> None:
+    """Wait until the site has answered all that pages asked for before they were closed.
+
+    A request that still writes and the emptying of the tables can wait for each other.
+    """
+    from django.db import connection
+
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND usename = session_user AND state <> 'idle'"
+    )
+    until = time.monotonic() + SERVED_S
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(busy)
+            if cursor.fetchone()[0] == 0:
+                return
+            time.sleep(0.05)
 
 
 @pytest.fixture
