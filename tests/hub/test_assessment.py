@@ -227,7 +227,7 @@ class TestAnswering:
 
         shown = queries.shown(made)
         assert shown.answers["T-USE-1"].value == "partly"
-        assert [one.value for one in queries.earlier(made, "T-USE-1")] == ["no"]
+        assert [one.value for one in queries.earlier(made, ["T-USE-1"])["T-USE-1"]] == ["no"]
         with pytest.raises(actions.AnswerChanged):  # who had read the first one only
             actions.answer(made.public_id, "T-USE-1", again, by=by, at=NOW)
 

@@ -202,8 +202,7 @@ def take_role(public_id: UUID, taken: Taken, *, by: Member, at: datetime) -> Par
         AlreadyClosed: As it says.
     """
     assessment = locked(public_id, by=by)
-    if not assessment.is_open:
-        raise AlreadyClosed(f"assessment {assessment.pk} is closed")
+    must_be_open(assessment)
     return _take(assessment, taken, by=by, at=at)
 
 
@@ -223,7 +222,7 @@ def answer(public_id: UUID, item: str, said: Said, *, by: Member, at: datetime) 
     question = shown.asked.asked(item)
     if question is None:
         raise NotAsked(f"{shown.asked.slug} has no item {item[:40]}")
-    must_be_open(shown)
+    must_be_open(assessment)
     if shown.waiting is not None:
         raise CloseWaits(f"a close of assessment {assessment.pk} waits")
     role = next((one for one in shown.roles_of(by) if one in question.by), None)
@@ -341,14 +340,14 @@ def locked(public_id: UUID, *, by: Member) -> Assessment:
     return queries.get(public_id, member=by)
 
 
-def must_be_open(shown: Shown) -> None:
+def must_be_open(assessment: Assessment) -> None:
     """Return when answers may still be given.
 
     Raises:
         AlreadyClosed: Two people closed it.
     """
-    if not shown.assessment.is_open:
-        raise AlreadyClosed(f"assessment {shown.assessment.pk} is closed")
+    if not assessment.is_open:
+        raise AlreadyClosed(f"assessment {assessment.pk} is closed")
 
 
 def _take(assessment: Assessment, taken: Taken, *, by: Member, at: datetime) -> Part:
@@ -375,7 +374,7 @@ def _say(
     by: Member,
     at: datetime,
 ) -> Dissent:
-    must_be_open(shown)
+    must_be_open(shown.assessment)
     roles = shown.roles_of(by)
     if not roles:
         raise NotYourRole(f"member {by.pk} took no role")

@@ -103,7 +103,7 @@ def propose(public_id: UUID, decision: str, reason: str, *, by: Member, at: date
         Incomplete, Forbidden, DissentWaits, AlreadyClosed, CloseWaits, SaysTooLittle: As they say.
     """
     shown = queries.shown(locked(public_id, by=by))
-    must_be_open(shown)
+    must_be_open(shown.assessment)
     if shown.waiting is not None:
         raise CloseWaits(f"a close of assessment {shown.assessment.pk} waits")
     roles = roles_to_close(shown, by)

@@ -106,11 +106,8 @@ class Begin(TakeRole):
 
     def subject(self) -> Subject:
         """Return what it is about, as the action takes it."""
-        kept = {name: value for name, value in self.cleaned_data.items() if name in _SUBJECT}
-        return Subject(**kept)
-
-
-_SUBJECT = ("title", "unit", "tool_name", "tool_version", "tool_slug", "purpose")
+        told = self.cleaned_data
+        return Subject(**{name: told[name] for name in self.field_order if name in told})
 
 
 class Anew(TakeRole):

@@ -10,7 +10,7 @@ Not     here: writing (actions.py, closing.py), what answers mean (scoring.py)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -134,10 +134,13 @@ def shown(assessment: Assessment) -> Shown:
     )
 
 
-def earlier(assessment: Assessment, item: str) -> list[Answer]:
-    """Return the superseded answers to one thing, the latest first."""
-    found = assessment.answers.filter(item=item, superseded_by__isnull=False)
-    return list(found.select_related("answered_by").order_by("-pk"))
+def earlier(assessment: Assessment, items: Iterable[str]) -> Mapping[str, list[Answer]]:
+    """Return the superseded answers to each of several things, the latest first."""
+    found = assessment.answers.filter(item__in=list(items), superseded_by__isnull=False)
+    by_item: dict[str, list[Answer]] = {}
+    for one in found.select_related("answered_by").order_by("-pk"):
+        by_item.setdefault(one.item, []).append(one)
+    return by_item
 
 
 def given(one: Answer) -> scoring.Given:

@@ -147,8 +147,7 @@ def reply(request: MemberRequest, public_id: UUID, dissent_id: int) -> HttpRespo
 
 @require_safe
 def result(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    actions.view(public_id, by=request.user, at=timezone.now())
-    return _result_page(request, public_id)
+    return _result_page(request, actions.view(public_id, **_now(request)))
 
 
 @require_POST
@@ -334,13 +333,13 @@ def _part_page(
     """Show the questions of a part; one form may hold what could not be kept."""
     roles, cited, before = shown.roles_of(request.user), describing.Citations(), _before(shown)
     rests = not shown.assessment.is_open or shown.waiting is not None
+    earlier = queries.earlier(shown.assessment, (item.id for item in theme.items))
     rows = []
     for item in theme.items:
         row = describing.row(shown, item, cited, before)
         row.help = cited.html(row.help)
         row.earlier = [
-            (one, describing.said(shown.asked, item, one))
-            for one in (queries.earlier(shown.assessment, item.id) if row.answer else [])
+            (one, describing.said(shown.asked, item, one)) for one in earlier.get(item.id, ())
         ]
         if bound is not None and bound.question.id == item.id:
             row.form = bound
@@ -372,13 +371,12 @@ def _on_result(
     """Do what a form of the result page says, or show that page with what was wrong."""
     if _done(form, act):
         return redirect("assessment:result", public_id)
-    return _result_page(request, public_id, status=422, **{name: form})
+    return _result_page(request, _shown(request, public_id), status=422, **{name: form})
 
 
 def _result_page(
-    request: MemberRequest, public_id: UUID, *, status: int = 200, **given: Any
+    request: MemberRequest, shown: Shown, *, status: int = 200, **given: Any
 ) -> HttpResponse:
-    shown = _shown(request, public_id)
     roles = shown.roles_of(request.user)
     may_close = bool(closing.roles_to_close(shown, request.user))
     empty: dict[str, Any] = {
