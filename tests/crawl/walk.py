@@ -279,8 +279,8 @@ def addresses(name: str, world: World) -> list[str]:
 
 def address_of(name: str, ids: Mapping[str, Any]) -> str:
     """Return an address; an argument for which nothing is planted names nothing."""
+    known = {**FIRST, **ids, **planted.arguments(ids, name)}
     for spare in (NO_KEY, NOWHERE, "x"):
-        known = {**FIRST, **ids, **planted.arguments(ids, name)}
         arguments = {one: known.get(one, spare) for one in ROUTED[name]}
         try:
             address = reverse(name, kwargs=arguments)

@@ -82,6 +82,7 @@ def stop_words() -> frozenset[str]:
     return frozenset(told()["evidence_grade"]["relation"]["stop_words"])
 
 
+@functools.cache
 def ages_of_records() -> tuple[tuple[str, int], ...]:
     """Return each state of an old record with the months after which it begins, rising."""
     every = [(one["slug"], one["rule"]["more_than"]) for one in told()["staleness"]["record"]]
