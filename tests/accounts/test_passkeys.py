@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from haven.accounts import actions
 from haven.accounts.models import Agency, Member
@@ -94,6 +95,20 @@ def sign_in(page: "Page") -> None:
     page.goto("/account/sign-in/?next=/help/keys/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(re.compile(r"^[^?]+/help/keys/$"))
+
+
+def test_the_button_cannot_be_pressed_before_it_can_do_something(
+    browser_page: "Page", db: None
+) -> None:
+    held: list[Any] = []
+    browser_page.route("**/mfa/js/webauthn*.js", lambda route: held.append(route))
+    browser_page.goto("/account/sign-in/", wait_until="commit")
+    button = browser_page.get_by_role("button", name="Sign in with a passkey")
+    expect(button).to_be_disabled()
+    assert held
+
+    browser_page.unroute("**/mfa/js/webauthn*.js")  # lets go of what it held
+    expect(button).to_be_enabled()
 
 
 def test_a_newcomer_makes_a_passkey_sees_the_recovery_codes_and_is_in(
