@@ -112,15 +112,24 @@ async def _work(*, alone: bool) -> None:
 
 
 async def _take_up_what_was_left(serving: "App", *, alone: bool) -> None:
-    """Queue again the jobs and analyses of workers that are gone."""
+    """Queue again the jobs and analyses of workers that are gone.
+
+    A job that was cut off may wait already: whoever did it had queued it anew for what was
+    left, and the database went before the job could be ended. It is ended here.
+    """
     from asgiref.sync import sync_to_async
+    from procrastinate.exceptions import UniqueViolation
+    from procrastinate.jobs import Status
 
     from haven.workbench.analysis import actions as analysis  # after the set-up
 
     silence_s = 0.0 if alone else STALLED_AFTER_S
     jobs = await serving.job_manager.get_stalled_jobs(seconds_since_heartbeat=silence_s)
     for job in jobs:
-        await serving.job_manager.retry_job(job)
+        try:
+            await serving.job_manager.retry_job(job)
+        except UniqueViolation:
+            await serving.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
     await sync_to_async(analysis.resume_interrupted)()
 
 
