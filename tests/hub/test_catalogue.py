@@ -28,7 +28,7 @@ class TestOpening:
     def test_every_entry_is_there_with_its_facts(self, opened):
         assert opened == (79, 53)
         assert Tool.objects.count() == 79
-        assert Fact.objects.count() == 310
+        assert Fact.objects.count() == 311
         assert Body.objects.count() == 53
 
     def test_opening_again_adds_nothing_and_changes_nothing(self, opened):
@@ -40,7 +40,7 @@ class TestOpening:
     def test_what_is_from_memory_stands_as_unchecked(self, opened):
         unchecked = [one for one in Fact.objects.all() if one.is_unchecked]
 
-        assert len(unchecked) == 83
+        assert len(unchecked) == 84
         assert all(one.kind == "claimed" for one in unchecked)
 
 
