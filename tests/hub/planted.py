@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from haven.hub.assessment import actions as assessments
-from haven.hub.assessment import questionnaires
+from haven.hub.assessment import versions
 from haven.hub.catalogue import actions as catalogue
 from haven.hub.catalogue import finding
 from haven.hub.catalogue.models import Fact, Maker, Tool
@@ -109,7 +109,7 @@ def _assessed(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict
     about = assessments.Subject(
         title=word("title of an assessment"), unit=word("unit of an assessment")
     )
-    theme = questionnaires.newest(slug).themes[0]
+    theme = versions.newest(slug).themes[0]
     made = assessments.begin(slug, about, assessments.Taken("assessor"), by=lead, at=at)
     seen = assessments.dissent(
         made.public_id, "whole", word("dissent of an assessment"), by=lead, at=at

@@ -12,7 +12,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from haven.accounts.models import Agency, Member
 from haven.audit import queries as audit
-from haven.hub.assessment import actions, closing, exporting, queries, questionnaires, scoring
+from haven.hub.assessment import actions, closing, exporting, queries, scoring, versions
 from haven.hub.assessment.actions import Subject, Taken
 from haven.hub.assessment.checking import (
     NeedsBasis,
@@ -28,9 +28,9 @@ from haven.web.errors import NotAllowed
 from tests.walls import role
 
 NOW = dt.datetime(2026, 11, 28, 9, tzinfo=dt.UTC)
-READINESS, RISK, CHECK = (questionnaires.newest(one) for one in
+READINESS, RISK, CHECK = (versions.newest(one) for one in
                           ("readiness", "use-case-risk", "tool-check"))  # fmt: skip
-SCHEMA = json.loads((questionnaires.CONTENT / "schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((versions.CONTENT / "schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
 SEEN = {
     "evidence": "The rule, version 3",
@@ -54,7 +54,7 @@ def levels(**given):
 
 class TestQuestionnaires:
     def test_all_three_fit_their_schema(self):
-        files = list(questionnaires.CONTENT.glob("*.yaml"))
+        files = list(versions.CONTENT.glob("*.yaml"))
         assert len(files) >= 3
         for path in files:
             VALIDATOR.validate(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -69,12 +69,12 @@ class TestQuestionnaires:
         ],
     )
     def test_a_file_that_does_not_hold_together_is_refused(self, tmp_path, wrong, right):
-        text = (questionnaires.CONTENT / "readiness.yaml").read_text(encoding="utf-8")
+        text = (versions.CONTENT / "readiness.yaml").read_text(encoding="utf-8")
         assert wrong in text
         (tmp_path / "readiness.yaml").write_text(text.replace(wrong, right), encoding="utf-8")
 
         with pytest.raises(BadQuestionnaire):
-            questionnaires._read(tmp_path)
+            versions._read(tmp_path)
 
 
 class TestReadiness:
@@ -199,7 +199,7 @@ def best(asked, item):
 
 def fill(made, team, **other):
     """Answer everything with the best, but for what is given by id."""
-    asked = questionnaires.get(made.questionnaire, made.version)
+    asked = versions.get(made.questionnaire, made.version)
     for part in asked.parts:
         for item in part.items:
             by = next(one for name, one in team.items() if name in item.by)
@@ -258,7 +258,7 @@ class TestAnswering:
     )
     def test_an_answer_without_its_ground_is_refused(self, team, slug, item, said, refusal):
         made = begun(team, slug)
-        asked = questionnaires.newest(slug)
+        asked = versions.newest(slug)
         by = next(one for name, one in team.items() if name in asked.asked(item).by)
 
         with pytest.raises(refusal):
@@ -429,7 +429,7 @@ class TestAnew:
         self, team, tmp_path, monkeypatch, client_of
     ):
         made = begun(team)
-        shutil.copytree(questionnaires.CONTENT, tmp_path / "content")
+        shutil.copytree(versions.CONTENT, tmp_path / "content")
         new = tmp_path / "content" / "tool-check.yaml"
         text = new.read_text(encoding="utf-8")
         new.with_name("tool-check-1.0.yaml").write_text(text, encoding="utf-8")
@@ -437,7 +437,7 @@ class TestAnew:
         changed = text.replace(was, "Is it written down what the tool is meant for")
         changed = changed.replace('version: "1.0"', 'version: "1.1"')
         new.write_text(changed, encoding="utf-8")
-        monkeypatch.setattr(questionnaires, "CONTENT", tmp_path / "content")
+        monkeypatch.setattr(versions, "CONTENT", tmp_path / "content")
 
         page = client_of(team["assessor"]).get(f"/hub/assessments/{made.public_id}/work/T-USE/")
 
@@ -470,7 +470,7 @@ class TestExport:
         assert not re.search("Asta|Timo|Lova|Willa|Olaf|Ines", json.dumps(bare))
 
     def test_the_example_reads_as_ours_do(self):
-        path = questionnaires.CONTENT / "example-tool-check.json"
+        path = versions.CONTENT / "example-tool-check.json"
         VALIDATOR.validate(json.loads(path.read_text(encoding="utf-8")))
 
 
@@ -557,7 +557,7 @@ class TestPages:
     def test_every_page_shows_its_texts_without_marks_of_the_files(self, team, client_of, slug):
         made = begun(team, slug)
         fill(made, team)
-        asked = questionnaires.newest(slug)
+        asked = versions.newest(slug)
         home, client = f"/hub/assessments/{made.public_id}/", client_of(team["assessor"])
         paths = ["", "result/", "document/", *(f"work/{part.id}/" for part in asked.parts)]
         for path in paths:

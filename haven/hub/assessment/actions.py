@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from haven.accounts import access
 from haven.accounts.access import Role as AgencyRole
 from haven.audit.actions import record
-from haven.hub.assessment import checking, queries, questionnaires
+from haven.hub.assessment import checking, queries, questionnaires, versions
 from haven.hub.assessment.models import Answer, Assessment, Dissent, Part, Role
 from haven.web.errors import BadInput, Conflict, NotAllowed
 
@@ -116,7 +116,7 @@ def begin(slug: str, about: Subject, taken: Taken, *, by: Member, at: datetime) 
         NotAsked, NotYourRole: As taking a role does.
     """
     access.require(by, "assessment.work")
-    asked = questionnaires.newest(slug)
+    asked = versions.newest(slug)
     needed = [about.title, about.unit]
     if asked.kind != questionnaires.MATURITY:
         needed += [about.tool_name, about.tool_version, about.purpose]
@@ -159,7 +159,7 @@ def make_anew(
     before = locked(public_id, by=by)
     if before.is_open or hasattr(before, "followed_by"):
         raise NotAnew(f"assessment {before.pk} is open or was made anew")
-    asked = questionnaires.newest(before.questionnaire)
+    asked = versions.newest(before.questionnaire)
     if asked.trigger(trigger) is None:
         raise NotAsked(f"no trigger {trigger[:40]} in {asked.slug}")
     if not reason.strip():

@@ -139,19 +139,22 @@ class Answer(forms.Form):
         super().__init__(*args, **kwargs)
         self.question = question
         if question.id in asked.gates:
-            self._choose(_choices(question.choices, None))
+            self._choose(_choices(question.choices, None, asked.language))
         elif question.id in asked.preparation:
             self.fields["text"] = _text(_("Answer"), required=True)
         elif asked.kind == RISK:
             self._value_risk(asked)
         else:
-            self._choose(_choices((*asked.choices, *asked.other), question))
+            self._choose(_choices((*asked.choices, *asked.other), question, asked.language))
         if asked.kind == CHECKLIST:
             self.fields["basis"] = forms.ChoiceField(
                 label=_("How you know it"),
                 required=False,
-                choices=[(one.value, _named(one.value, one.means)) for one in asked.basis],
-                widget=forms.RadioSelect(attrs={"lang": "en"}),
+                choices=[
+                    (one.value, _named(one.value, one.means, asked.language))
+                    for one in asked.basis
+                ],
+                widget=forms.RadioSelect(attrs={"lang": asked.language}),
             )
         if question.id not in asked.preparation:
             self._ground(needs_reason=question.id not in asked.gates)
@@ -294,20 +297,22 @@ def _short(item: Item) -> str:
     return f"{item.id} {words if len(words) <= longest else words[:longest] + '…'}"
 
 
-def _choices(named: Sequence[Named], question: Item | None) -> list[tuple[str, Any]]:
+def _choices(
+    named: Sequence[Named], question: Item | None, language: str
+) -> list[tuple[str, Any]]:
     """Return what can be chosen; a level in the words of the question, where it has them."""
     levels = (question.levels if question else None) or {}
     return [
-        (one.value, _named(one.name, levels.get(one.value, one.means)))
+        (one.value, _named(one.name, levels.get(one.value, one.means), language))
         for one in named
         if one.value != UNANSWERED
     ]
 
 
-def _named(name: str, means: str) -> Any:
+def _named(name: str, means: str, language: str) -> Any:
     if not means:
-        return format_html('<span lang="en">{}</span>', name)
-    return format_html('<span lang="en"><strong>{}</strong> {}</span>', name, means)
+        return format_html('<span lang="{}">{}</span>', language, name)
+    return format_html('<span lang="{}"><strong>{}</strong> {}</span>', language, name, means)
 
 
 def _pair(told: dict[str, Any], when: str) -> Pair | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, F, Q, QuerySet
 
-from haven.hub.assessment import questionnaires, scoring
+from haven.hub.assessment import questionnaires, scoring, versions
 from haven.hub.assessment.models import Answer, Assessment, Closing, Decision, Dissent, Part, Role
 from haven.web.errors import NotFound
 
@@ -119,7 +119,7 @@ def shown(assessment: Assessment) -> Shown:
     Raises:
         UnknownQuestionnaire: The file of its version is gone.
     """
-    asked = questionnaires.get(assessment.questionnaire, assessment.version)
+    asked = versions.get(assessment.questionnaire, assessment.version)
     current = assessment.answers.filter(superseded_by__isnull=True).select_related("answered_by")
     answers = {one.item: one for one in current}
     dissents = assessment.dissents.filter(replies_to__isnull=True)

@@ -1,29 +1,23 @@
-"""Questionnaires: what an assessment asks, read from files, each version for ever.
+"""Questionnaires: what an assessment asks.
 
-In      content/*.yaml of this folder: the latest as NAME.yaml, earlier ones as NAME-VERSION.yaml
+In      what a file of content/ holds
 Out     Questionnaire with its themes, items, gates and rules
-Fails   BadQuestionnaire: a file does not hold together; nothing of the folder is used then
-        UnknownQuestionnaire: no file has that name and version
-Why     questions are data: editors mend them, and an old assessment keeps the words it answered
-Not     here: what answers mean together (scoring.py), the rules for editors (content/README.md)
+Fails   BadQuestionnaire: it does not hold together
+Why     questions are data: editors mend them
+Not     here: which files there are (versions.py), their words in other languages (translating.py),
+        what answers mean together (scoring.py), the rules for editors (content/README.md)
 """
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import yaml
+from django.utils.translation import get_language_info
 
 from haven.hub.base import sources
-from haven.web.errors import NotFound
 
-CONTENT = Path(__file__).parent / "content"
 MATURITY, RISK, CHECKLIST = KINDS = ("maturity", "risk", "checklist")
 ASSESSOR = "assessor"
 ROLES = (
@@ -34,17 +28,10 @@ UNANSWERED = "unanswered"
 GATES, PREPARATION = "gates", "preparation"
 WHOLE = "whole"  # what a dissent can be about beside items and themes
 _TEXTS = ("slug", "kind", "title", "version", "summary", "for_whom", "not_for", "whose_words")
-_NAME = re.compile(r"([a-z-]+?)(?:-([1-9][0-9]*\.[0-9]+))?\.yaml")  # not NAME.LANGUAGE.yaml
 
 
 class BadQuestionnaire(ValueError):
     """A file does not hold together."""
-
-
-class UnknownQuestionnaire(NotFound):
-    """No file has that name and version."""
-
-    code = "assessment.no_questionnaire"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +141,10 @@ class Questionnaire:
     kind: str  # of KINDS
     title: str
     version: str
-    digest: str  # SHA-256 of the file
+    digest: str  # SHA-256 of the English file
+    language: str  # of most of its words
+    is_checked: bool  # whether a named person checked the words of this language
+    n_missing: int  # words that are shown in English, as this language has none
     summary: str
     for_whom: str
     not_for: str
@@ -179,6 +169,11 @@ class Questionnaire:
     gates: Mapping[str, Item]
     preparation: Mapping[str, Item]
     items: Mapping[str, Item]  # of the themes alone
+
+    @property
+    def direction(self) -> str:
+        """Return how its words are written: ltr or rtl, as HTML has it."""
+        return "rtl" if get_language_info(self.language)["bidi"] else "ltr"
 
     def asked(self, key: str) -> Item | None:
         """Return an item, a gate or a question of the preparation."""
@@ -205,81 +200,33 @@ class Questionnaire:
         return next((one for one in self.triggers if one.id == key), None)
 
 
-def latest() -> list[Questionnaire]:
-    """Return the latest version of each, in the order in which they are best taken."""
-    return sorted(_read(CONTENT)[1].values(), key=lambda one: KINDS.index(one.kind))
-
-
-def newest(slug: str) -> Questionnaire:
-    """Return the latest version of one.
-
-    Raises:
-        UnknownQuestionnaire: There is none.
-    """
-    try:
-        return _read(CONTENT)[1][slug]
-    except KeyError:
-        raise UnknownQuestionnaire(f"no questionnaire {slug[:40]}") from None
-
-
-def get(slug: str, version: str) -> Questionnaire:
-    """Return one version.
-
-    Raises:
-        UnknownQuestionnaire: No file has it.
-    """
-    try:
-        return _read(CONTENT)[0][slug, version]
-    except KeyError:
-        raise UnknownQuestionnaire(f"no version {version[:10]} of {slug[:40]}") from None
-
-
-@functools.cache
-def _read(
-    folder: Path,
-) -> tuple[Mapping[tuple[str, str], Questionnaire], Mapping[str, Questionnaire]]:
-    """Return every version, and the latest ones by name.
-
-    Raises:
-        BadQuestionnaire: A file does not hold together.
-    """
-    every: dict[tuple[str, str], Questionnaire] = {}
-    newest: dict[str, Questionnaire] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        named = _NAME.fullmatch(path.name)
-        if named is None:
-            continue  # a translation
-        try:
-            read = parse(path.read_bytes())
-        except (KeyError, TypeError, ValueError, yaml.YAMLError) as error:
-            raise BadQuestionnaire(f"{path.name}: {error!r}") from error
-        if read.slug != named[1] or (named[2] or read.version) != read.version:
-            raise BadQuestionnaire(f"{path.name} says {read.slug} {read.version}")
-        if (read.slug, read.version) in every:
-            raise BadQuestionnaire(f"two files hold {read.slug} {read.version}")
-        every[read.slug, read.version] = read
-        if named[2] is None:
-            newest[read.slug] = read
-    return every, newest
-
-
-def parse(content: bytes) -> Questionnaire:
+def made(
+    told: Mapping[str, Any], *, digest: str, is_checked: bool = True, n_missing: int = 0
+) -> Questionnaire:
     """Return the questionnaire that a file holds.
+
+    Args:
+        told: What it holds.
+        digest: Of the English file.
+        is_checked: Whether somebody checked the words of its language.
+        n_missing: How many of its words are English all the same.
 
     Raises:
         BadQuestionnaire: An id is there twice, or a role, a level or a source is not there.
         KeyError, TypeError, ValueError: Something is missing or has another form.
     """
-    told = yaml.safe_load(content)
     if told["format"] != "haven-questionnaire/1" or told["kind"] not in KINDS:
         raise BadQuestionnaire("another format or kind")
     themes = tuple(_theme(one) for one in told["themes"])
     gates = tuple(_gate(one) for one in told.get("gates", ()))
     preparation = tuple(_preparation(one) for one in told.get("preparation", ()))
     answers, rule = told["answers"], told["close_rule"]
-    made = Questionnaire(
+    found = Questionnaire(
         **{name: str(told[name]).strip() for name in _TEXTS},
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=digest,
+        language=told["language"],
+        is_checked=is_checked,
+        n_missing=n_missing,
         reviewed=told["reviewed"],
         before_you_start=tuple(told["before_you_start"]),
         roles=tuple(Duty(**one) for one in told["roles"]),
@@ -307,8 +254,8 @@ def parse(content: bytes) -> Questionnaire:
         preparation={one.id: one for one in preparation},
         items={item.id: item for theme in themes for item in theme.items},
     )  # fmt: skip
-    _check(made, content.decode())
-    return made
+    _check(found, str(told))
+    return found
 
 
 def _extra(key: str, items: tuple[Item, ...]) -> tuple[Theme, ...]:

@@ -24,8 +24,8 @@ from haven.hub.assessment import (
     exporting,
     forms,
     queries,
-    questionnaires,
     scoring,
+    versions,
 )
 from haven.web.errors import BadInput, Conflict, NotAllowed
 from haven.web.keyset import window
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from haven.accounts.requests import MemberRequest
     from haven.hub.assessment.queries import Shown
-    from haven.hub.assessment.questionnaires import Item, Theme
+    from haven.hub.assessment.questionnaires import Item, Questionnaire, Theme
 
 _ON_A_PAGE = 20
 _REFUSALS = (BadInput, Conflict, NotAllowed)
@@ -56,13 +56,13 @@ def listing(request: MemberRequest) -> HttpResponse:
         "assessment/list.html",
         window=shown,
         rows=rows,
-        offered=questionnaires.latest(),
+        offered=versions.latest(),
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: MemberRequest, slug: str) -> HttpResponse:
-    asked = questionnaires.newest(slug)
+    asked = versions.newest(slug)
     initial = {
         "unit": request.user.agency.name,
         "tool_slug": request.GET.get("tool", "")[:80],
@@ -188,7 +188,7 @@ def refuse(request: MemberRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def anew(request: MemberRequest, public_id: UUID) -> HttpResponse:
     shown = _shown(request, public_id)
-    asked = questionnaires.newest(shown.assessment.questionnaire)
+    asked = versions.newest(shown.assessment.questionnaire)
     form = forms.Anew(request.POST or None, asked=asked, member=request.user)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
@@ -262,11 +262,11 @@ def _shown(request: MemberRequest, public_id: UUID) -> Shown:
     return queries.shown(queries.get(public_id, member=request.user))
 
 
-def _asked_of(one: Any) -> questionnaires.Questionnaire | None:
+def _asked_of(one: Any) -> Questionnaire | None:
     """Return the questionnaire of a row of the list; None when the file of its version is gone."""
     try:
-        return questionnaires.get(one.questionnaire, one.version)
-    except questionnaires.UnknownQuestionnaire:
+        return versions.get(one.questionnaire, one.version)
+    except versions.UnknownQuestionnaire:
         return None
 
 
