@@ -65,7 +65,7 @@ class TestLessons:
     def test_a_term_is_linked_once_and_not_in_a_heading(self) -> None:
         html = texts.of_lesson(courses.course("thresholds-and-errors").lessons[0], "full").html
 
-        assert html.count('href="/hub/glossary/#threshold"') == 1
+        assert html.count('href="/hub/glossary/?part=3#threshold"') == 1
         assert not re.search(r"<h2>[^/]*<a", html)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from haven.audit.models import Event
-from haven.hub.learning import actions, courses, queries
+from haven.hub.learning import actions, courses, glossary, queries, texts
 from haven.hub.learning.models import Attempt, Certificate, Depth, Reading
 from tests.walls import role
 
@@ -224,3 +224,21 @@ class TestGlossary:
 
     def test_says_when_nothing_was_found(self, nora):
         assert "No term holds" in said(nora.get("/hub/glossary/", {"q": "xylophone"}))
+
+    def test_a_link_to_a_term_leads_to_the_part_that_explains_it(self, nora):
+        for one in glossary.every().values():
+            address, anchor = texts.address(one).split("#")
+            assert anchor == one.slug
+            number = int(address.rpartition("=")[2])
+            assert one in glossary.parts()[number - 1]
+        for number in range(1, len(glossary.parts()) + 1):
+            page = nora.get("/hub/glossary/", {"part": number})
+            assert len(page.content) < 50_000
+            for one in glossary.parts()[number - 1]:
+                assert f'id="{one.slug}"' in page.content.decode()
+
+    def test_a_part_that_is_not_there_is_the_first(self, nora):
+        first, second = (one[0].slug for one in glossary.parts()[:2])
+        for part in ("0", "99", "x"):
+            page = said(nora.get("/hub/glossary/", {"part": part}))
+            assert f'id="{first}"' in page and f'id="{second}"' not in page

@@ -11,6 +11,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from haven.hub.learning import glossary
+
 LONGEST_ASKED = 200  # characters of what is looked for
 
 
@@ -22,6 +24,16 @@ class Find(forms.Form):
     def asked(self) -> str:
         """Return the words; what is wrong looks for nothing."""
         return str(self.cleaned_data.get("q", "")) if self.is_valid() else ""
+
+
+class Part(forms.Form):
+    """A part of the glossary, by its number."""
+
+    part = forms.IntegerField(min_value=1, max_value=len(glossary.parts()))
+
+    def number(self) -> int:
+        """Return the number; of what is wrong the first."""
+        return int(self.cleaned_data["part"]) if self.is_valid() else 1
 
 
 class Code(forms.Form):

@@ -10,7 +10,7 @@ Not     here: linking terms in a lesson (texts.py)
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from haven.hub.learning.content_files import BadContent
 from haven.web.words import words
 
 CONTENT = files.CONTENT / "glossary"
+PART = 40  # terms on a page: with their sources under the 50 kB that a slow line carries
 _TERM = {"term": str, "short": str, "long": str, "sources": list, "see": list}
 
 
@@ -50,6 +51,18 @@ def every() -> Mapping[str, Term]:
         BadContent: A file is wrong.
     """
     return read(CONTENT)
+
+
+@functools.cache
+def parts() -> Sequence[Sequence[Term]]:
+    """Return the terms in the order of the alphabet, as many at a time as a page holds."""
+    terms = [*every().values()]
+    return [terms[n : n + PART] for n in range(0, len(terms), PART)]
+
+
+def part_of(term: Term) -> int:
+    """Return the number of the part that explains a term, from 1."""
+    return next(n for n, part in enumerate(parts(), start=1) if term in part)
 
 
 def read(content: Path) -> dict[str, Term]:

@@ -64,15 +64,19 @@ def _by_small_letters() -> dict[str, glossary.Term]:
     return {one.term.casefold(): one for one in glossary.every().values()}
 
 
+def address(term: glossary.Term) -> str:
+    """Return where a term is explained."""
+    return f"{reverse('learning:glossary')}?part={glossary.part_of(term)}#{term.slug}"
+
+
 def _link(hit: re.Match[str], seen: set[str]) -> str:
     term = _by_small_letters()[hit[1].casefold()]
     if term.term in seen:
         return hit[0]
     seen.add(term.term)
     return format_html(
-        '<a class="term" href="{}#{}" title="{}">{}</a>',
-        reverse("learning:glossary"),
-        term.slug,
+        '<a class="term" href="{}" title="{}">{}</a>',
+        address(term),
         term.short,
         mark_safe(hit[0]),  # noqa: S308  # a part of the HTML
     )

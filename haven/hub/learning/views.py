@@ -157,9 +157,15 @@ def certificate(request: MemberRequest, code: str) -> HttpResponse:
 @require_safe
 def glossary_page(request: MemberRequest) -> HttpResponse:
     asked = forms.Find(request.GET).asked()
+    number, parts = forms.Part(request.GET).number(), glossary.parts()
+    found = glossary.holding(asked) if asked else parts[number - 1]
     terms = [
-        (one, [glossary.every()[other] for other in one.see], [*map(sources.source, one.sources)])
-        for one in glossary.holding(asked)
+        (
+            one,
+            [(other, texts.address(glossary.every()[other])) for other in one.see],
+            [*map(sources.source, one.sources)],
+        )
+        for one in found[: glossary.PART]
     ]
     return page(
         request,
@@ -168,4 +174,7 @@ def glossary_page(request: MemberRequest) -> HttpResponse:
         current="glossary",
         asked=asked,
         terms=terms,
+        n_more=len(found) - len(terms),
+        number=number,
+        parts=[] if asked else [(part[0].term, part[-1].term) for part in parts],
     )
