@@ -19,7 +19,7 @@ from tests.workbench.build import person
 
 ITEMS = 100_000
 FACES = 50_000
-LIMIT_S = 0.3  # server time of a page
+LIMIT_S = 1.0  # far from the 0.2 s of bench/facets.py: the machine may be busy, the plans tell
 MAKE_ITEMS = """
 INSERT INTO analysis_item (case_id, run_id, options_key, sha256, sha1, md5, size_bytes, mime,
     kind, status, error_code, width_px, height_px, pdq, pdq_quality, taken_at, taken_on, gps_lat,
