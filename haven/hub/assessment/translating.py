@@ -66,12 +66,8 @@ def _fits(other: Any, english: Any) -> bool:
     return isinstance(other, dict) and other.keys() == english.keys()
 
 
-def _places(told: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+def _places(holder: Any, key: str = ".", called: str = "") -> Iterator[tuple[str, Any, str]]:
     """Yield each place of words: its key, what holds it, the name of the field."""
-    yield from _below(told, ".", "")
-
-
-def _below(holder: Any, key: str, called: str) -> Iterator[tuple[str, Any, str]]:
     for name, value in list(holder.items()):
         by_value = name == _BY_VALUE and isinstance(value, dict)
         if name in _WORDS or (called, name) in _WORDS_OF or by_value:
@@ -79,9 +75,9 @@ def _below(holder: Any, key: str, called: str) -> Iterator[tuple[str, Any, str]]
             continue
         path = name if key == "." else f"{key}.{name}"
         if isinstance(value, dict):
-            yield from _below(value, value.get("id", path), name)
+            yield from _places(value, value.get("id", path), name)
         elif isinstance(value, list):
             for place, one in enumerate(value):
                 if isinstance(one, dict):
                     own = one.get("value", one.get("up_to", place))
-                    yield from _below(one, one.get("id", f"{path}.{own}"), name)
+                    yield from _places(one, one.get("id", f"{path}.{own}"), name)

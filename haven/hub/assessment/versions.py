@@ -24,12 +24,12 @@ from django.utils.translation import get_language
 
 from haven.hub.assessment import questionnaires, translating
 from haven.hub.assessment.questionnaires import KINDS, BadQuestionnaire, Questionnaire
+from haven.hub.base import yaml_text
 from haven.web.errors import NotFound
 
 CONTENT = Path(__file__).parent / "content"
 ENGLISH = "en"
 _NAME = re.compile(r"([a-z-]+?)(?:-([1-9][0-9]*\.[0-9]+))?(?:\.([a-z]{2}(?:-[a-z]+)?))?\.yaml")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class UnknownQuestionnaire(NotFound):
@@ -42,10 +42,10 @@ class UnknownQuestionnaire(NotFound):
 class _Folder:
     """What the files hold; `told` by name and version, translations by name and language."""
 
-    told: Mapping[tuple[str, str], Mapping[str, Any]]
-    every: Mapping[tuple[str, str], Questionnaire]
-    newest: Mapping[str, Questionnaire]
-    translations: Mapping[tuple[str, str], Mapping[str, Any]]
+    told: dict[tuple[str, str], Mapping[str, Any]]
+    every: dict[tuple[str, str], Questionnaire]
+    newest: dict[str, Questionnaire]
+    translations: dict[tuple[str, str], Mapping[str, Any]]
 
 
 def latest() -> list[Questionnaire]:
@@ -123,13 +123,13 @@ def _read(folder: Path) -> _Folder:
     return found
 
 
-def _add(content: bytes, named: re.Match[str], found: Any) -> None:
+def _add(content: bytes, named: re.Match[str], found: _Folder) -> None:
     """Add what one file holds.
 
     Raises:
         BadQuestionnaire, KeyError, TypeError, ValueError: It does not hold together.
     """
-    told = yaml.load(content, Loader=_LOADER)  # noqa: S506  # the safe loader, written in C
+    told = yaml_text.load(content)
     slug, version, language = named.groups()
     if told["slug"] != slug or (version or told["version"]) != told["version"]:
         raise BadQuestionnaire(f"it says {told['slug']} {told['version']}")

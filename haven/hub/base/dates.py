@@ -14,8 +14,9 @@ import functools
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
 from django.utils import formats
+
+from haven.hub.base import yaml_text
 
 FILE = Path(__file__).parent / "content" / "dates.yaml"
 
@@ -23,7 +24,7 @@ FILE = Path(__file__).parent / "content" / "dates.yaml"
 @functools.cache
 def every() -> Mapping[str, str]:
     """Return what each date says, by its id."""
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    told = yaml_text.load(FILE.read_text(encoding="utf-8"))
     return {one["id"]: str(one["value"]) for one in told}
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from haven.hub.base import yaml_text
 
 CONTENT = Path(__file__).parent / "content"
 CITED = re.compile(r"\[\[([a-z0-9-]+)\]\]")
@@ -48,7 +48,7 @@ def every() -> Mapping[str, Source]:
     """
     found: dict[str, Source] = {}
     for path in sorted(CONTENT.glob("sources*.yaml")):
-        for told in yaml.safe_load(path.read_text(encoding="utf-8")) or ():
+        for told in yaml_text.load(path.read_text(encoding="utf-8")) or ():
             if told["id"] in found:
                 raise DoubleSource(f"source {told['id']} is named twice")
             addresses = tuple(told.get("addresses") or ())

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from haven.hub.base import yaml_text
 
 FILE = Path(__file__).parent / "content" / "inclusion.yaml"
 
@@ -55,7 +55,7 @@ class Speaker:
 @functools.cache
 def told() -> Mapping[str, Any]:
     """Return the whole file, for the page of rules."""
-    read: Mapping[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    read: Mapping[str, Any] = yaml_text.load(FILE.read_text(encoding="utf-8"))
     return read
 
 

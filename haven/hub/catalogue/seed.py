@@ -16,10 +16,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from haven.hub.base import yaml_text
 from haven.hub.catalogue import finding, grading, rules
 from haven.hub.catalogue.models import Body, Fact, Maker, Tool
 
@@ -67,7 +67,7 @@ def load(content: Path = CONTENT) -> tuple[int, int]:
 
 
 def _read(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml_text.load(path.read_text(encoding="utf-8"))
 
 
 def _add_tool(told: dict[str, Any]) -> None:

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from haven.hub.base import yaml_text
 from haven.hub.guidance.models import CarePage, GuideStep, HubPage, LibraryDocument, Principle
 
 CONTENT = Path(__file__).parent / "content"
@@ -196,10 +195,10 @@ def _lines(told: list[str]) -> list[Block]:
 
 
 def _yaml(path: Path) -> Any:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml_text.load(path.read_text(encoding="utf-8"))
 
 
 def _markdown(path: Path) -> tuple[dict[str, Any], str]:
     """Return what stands at the head of a file, and its text."""
     _before, head, text = path.read_text(encoding="utf-8").split("---\n", 2)
-    return yaml.safe_load(head), text
+    return yaml_text.load(head), text
