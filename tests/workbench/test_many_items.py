@@ -4,7 +4,6 @@ The rows are made by PostgreSQL itself in a few seconds. Times are of the server
 median of five, with room for a busy machine; bench/ measures without that room.
 """
 
-import statistics
 import time
 
 import pytest
@@ -19,7 +18,7 @@ from tests.workbench.build import person
 
 ITEMS = 100_000
 FACES = 50_000
-LIMIT_S = 1.0  # far from the 0.2 s of bench/facets.py: the machine may be busy, the plans tell
+LIMIT_S = 0.3  # server time of a page
 MAKE_ITEMS = """
 INSERT INTO analysis_item (case_id, run_id, options_key, sha256, sha1, md5, size_bytes, mime,
     kind, status, error_code, width_px, height_px, pdq, pdq_quality, taken_at, taken_on, gps_lat,
@@ -75,14 +74,17 @@ def many(run, exhibit):
 
 
 def seconds(work):
-    """Return the median time of five calls, after one to warm up."""
+    """Return the time of the quickest of five calls, after one to warm up.
+
+    The others say how busy the machine was, and nothing of the page.
+    """
     work()
     spent = []
     for _turn in range(5):
         began = time.perf_counter()
         work()
         spent.append(time.perf_counter() - began)
-    return statistics.median(spent)
+    return min(spent)
 
 
 def test_no_page_is_slow_with_100_000_items(many, north_lead):
