@@ -89,6 +89,10 @@ MAY: dict[str, frozenset[Role]] = {
     "pages.edit": frozenset({Role.CURATOR}),  # texts of the Hub, at the editors' desk
     # Take part in assessments of the own agency; providers never, their tools are what is asked.
     "assessment.work": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR},
+    # Find colleagues and be found. Makers never; of which agencies: community/queries.py.
+    "colleagues.meet": frozenset(Role) - {Role.PROVIDER},
+    "community.moderate": frozenset({Role.CURATOR}),  # hide posts, close reports
+    "community.announce": frozenset({Role.CURATOR}),  # announcements and events
 }
 
 # What each address takes. OPEN: nothing. SIGNED_IN: to be signed in with a second factor.
@@ -146,6 +150,50 @@ PAGES: dict[str, str] = {
     "assessment:compare": "assessment.work",
     "assessment:document": "assessment.work",
     "assessment:export": "assessment.work",
+    "community:home": SIGNED_IN,
+    "community:rules": SIGNED_IN,
+    "community:directory": "colleagues.meet",
+    "community:me": "colleagues.meet",
+    "community:leave_directory": "colleagues.meet",
+    "community:person": "colleagues.meet",
+    "community:ask": "colleagues.meet",
+    "community:block": "colleagues.meet",
+    "community:unblock": "colleagues.meet",
+    "community:contacts": "colleagues.meet",
+    "community:contact": "colleagues.meet",
+    "community:accept": "colleagues.meet",
+    "community:decline": "colleagues.meet",
+    "community:withdraw": "colleagues.meet",
+    "community:end": "colleagues.meet",
+    "community:report_messages": "colleagues.meet",
+    "community:groups": SIGNED_IN,  # which ones: topics.yaml and community/reading.py
+    "community:topic": SIGNED_IN,
+    "community:join": SIGNED_IN,
+    "community:leave": SIGNED_IN,
+    "community:begin": SIGNED_IN,
+    "community:thread": SIGNED_IN,
+    "community:report_post": SIGNED_IN,
+    "community:reports": SIGNED_IN,  # the member's own; a curator's: all
+    "community:report": SIGNED_IN,
+    "community:close_report": "community.moderate",
+    "community:hide": "community.moderate",
+    "community:hidden": SIGNED_IN,  # the member's own; a curator's: all
+    "community:hiding": SIGNED_IN,
+    "community:object": SIGNED_IN,
+    "community:look": "community.moderate",
+    "community:announcements": SIGNED_IN,
+    "community:announce": "community.announce",
+    "community:withdraw_announcement": "community.announce",
+    "community:events": SIGNED_IN,
+    "community:event": SIGNED_IN,
+    "community:event_file": SIGNED_IN,
+    "community:add_event": "community.announce",
+    "community:change_event": "community.announce",
+    "community:cancel_event": "community.announce",
+    "community:make_feed": SIGNED_IN,
+    "community:end_feed": SIGNED_IN,
+    "community:feed": OPEN,  # whoever has its private address: a calendar program signs in nowhere
+    "community:training": SIGNED_IN,
     "keys": SIGNED_IN,
     "api:openapi-json": SIGNED_IN,
     "api:cases": "case.work",

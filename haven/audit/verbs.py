@@ -486,6 +486,46 @@ VERBS: dict[str, Verb] = {
     ),
     "assessment.view": Verb(_("An assessment was opened."), Kind.ADMINISTRATION),
     "assessment.export": Verb(_("An assessment was saved as a file."), Kind.ADMINISTRATION),
+    # the Hub: colleagues. What was written is nowhere in the record.
+    "directory.join": Verb(_("A member let colleagues find them."), Kind.DISCLOSURE),
+    "directory.change": Verb(_("A member changed how colleagues find them."), Kind.ALTERATION),
+    "directory.leave": Verb(_("A member is not in the directory any more."), Kind.ERASURE),
+    "contact.ask": Verb(_("A colleague was asked for contact."), Kind.ADMINISTRATION),
+    "contact.accept": Verb(_("A contact was made: a request was accepted."), Kind.ADMINISTRATION),
+    "contact.decline": Verb(_("A request for contact was not accepted."), Kind.ADMINISTRATION),
+    "contact.withdraw": Verb(_("A request for contact was taken back."), Kind.ADMINISTRATION),
+    "contact.end": Verb(_("A contact was ended."), Kind.ADMINISTRATION),
+    "contact.block": Verb(_("A member blocked a colleague."), Kind.ADMINISTRATION),
+    "contact.unblock": Verb(_("A member took a block back."), Kind.ADMINISTRATION),
+    "community.accept_rules": Verb(_("The house rules were accepted."), Kind.ADMINISTRATION),
+    "community.join": Verb(_("A member joined a group."), Kind.ADMINISTRATION),
+    "community.leave": Verb(_("A member left a group."), Kind.ADMINISTRATION),
+    "community.report": Verb(
+        _("A post or messages were reported to moderators."), Kind.DISCLOSURE
+    ),
+    "community.close_report": Verb(
+        _("A moderator closed a report."), Kind.ADMINISTRATION, needs_reason=True
+    ),
+    "post.write": Verb(_("A post was written in a group."), Kind.ADMINISTRATION),
+    "post.hide": Verb(_("A moderator hid a post."), Kind.ALTERATION, needs_reason=True),
+    "post.object": Verb(_("An author objected to the hiding of a post."), Kind.ADMINISTRATION),
+    "post.keep_hidden": Verb(
+        _("Another moderator decided that a post stays hidden."),
+        Kind.ADMINISTRATION,
+        needs_reason=True,
+    ),
+    "post.show_again": Verb(
+        _("Another moderator decided that a hidden post is shown again."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "announcement.make": Verb(_("An announcement was made."), Kind.ADMINISTRATION),
+    "announcement.withdraw": Verb(_("An announcement was taken back."), Kind.ADMINISTRATION),
+    "event.add": Verb(_("An event was added."), Kind.ADMINISTRATION),
+    "event.change": Verb(_("An event was changed."), Kind.ADMINISTRATION),
+    "event.cancel": Verb(_("An event was cancelled."), Kind.ADMINISTRATION, needs_reason=True),
+    "calendar.make": Verb(_("A private address of a calendar was made."), Kind.ADMINISTRATION),
+    "calendar.end": Verb(_("A private address of a calendar was ended."), Kind.ADMINISTRATION),
 }
 
 # What the program does for all agencies together. Without an agency, a case and an actor such an

@@ -77,6 +77,16 @@ GRANTS = (
     Grant("assessment_assessment", web="SIU", worker="S"),
     Grant("assessment_closing", web="SIU", worker="S"),
     Grant("assessment_*", web="SI", worker="S"),  # an answer is superseded, never changed
+    # Colleagues: no program but the site opens these, and what was said is never changed.
+    Grant("community_profile", web="SIUD"),
+    Grant("community_feed", web="SIUD"),
+    Grant("community_block", web="SID"),
+    Grant("community_joined", web="SID"),
+    Grant("community_message", web="SI"),
+    Grant("community_acceptedrules", web="SI"),
+    Grant("community_look", web="SI"),
+    Grant("community_disclosed", web="SI"),
+    Grant("community_*", web="SIU"),
     # Cases. The worker erases what a case held when its time is over.
     Grant("cases_case", web="SIU", worker="SUD"),
     Grant("cases_wrappedkey", web="SI", worker="SD"),

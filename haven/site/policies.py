@@ -1,6 +1,7 @@
 """Policies: which rows of a case the site's role sees, row-level security of PostgreSQL.
 
-In      the models of the workbench; tables of the Hub that belong to one agency
+In      the models of the workbench; tables of the Hub that belong to one agency, or to few
+        people (hub_policies.py)
 Out     statements that the owner of the tables runs after every migration
 Fails   NoWayToCase: a table of the workbench from which no case can be reached
 Why     the second wall behind visible_to(member): on by default for every table of a case,
@@ -19,6 +20,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
+
+from haven.site import hub_policies
 
 WORKBENCH = "haven.workbench."
 VISIBLE = "ANY ((SELECT haven_visible_cases())::bigint[])"
@@ -47,7 +50,7 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
 }
 
-# Tables of the Hub that belong to one agency, by what leads to it.
+# Tables of the Hub that belong to one agency, by what leads to it, and those of colleagues.
 _OF_AN_ASSESSMENT = (
     "EXISTS (SELECT FROM assessment_assessment AS parent WHERE parent.id = assessment_id)"
 )
@@ -57,10 +60,11 @@ OF_THE_HUB: Mapping[str, Mapping[str, str]] = {
     "assessment_answer": {"ALL": _OF_AN_ASSESSMENT},
     "assessment_dissent": {"ALL": _OF_AN_ASSESSMENT},
     "assessment_closing": {"ALL": _OF_AN_ASSESSMENT},
+    **hub_policies.TABLES,
 }
 
 # The owner's functions see past the policies; each answers one question about who asks.
-FUNCTIONS = """
+_OF_CASES = """
 CREATE OR REPLACE FUNCTION haven_member_id() RETURNS bigint
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT NULLIF(current_setting('haven.member_id', true), '')::bigint
@@ -126,6 +130,7 @@ LANGUAGE sql STABLE SECURITY DEFINER COST 1000 SET search_path = {schema}, pg_te
     )
 $$;
 """
+FUNCTIONS = "".join((_OF_CASES, hub_policies.FUNCTIONS))
 DEFINED = (
     "haven_member_id()",
     "haven_member_agency()",
@@ -138,6 +143,7 @@ DEFINED = (
     "haven_opens_case(bigint)",
     "haven_is_colleague(bigint)",
     "haven_stays(bigint,text,bigint,text[],boolean)",
+    *hub_policies.DEFINED,
 )
 
 # Tables whose rows are not simply those of a visible case: command, and what must be true.

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "taggit",
     "haven.hub.learning",
     "haven.hub.assessment",
+    "haven.hub.community",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("hub/desk/", include("haven.hub.desk.urls")),
     path("", include("haven.hub.learning.urls")),
     path("", include("haven.hub.assessment.urls")),
+    path("", include("haven.hub.community.urls")),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.tokens.urls")),
     path("", include("haven.workbench.evidence.urls")),

@@ -90,6 +90,13 @@ def window(
     )
 
 
+def last(queryset: QuerySet[Row], *, order: Sequence[str], size: int = 60) -> Window[Row]:
+    """Return the last page of a queryset, with the same cursors as window()."""
+    found = list(queryset.order_by(*map(_turned, order))[: size + 1])
+    more, found = len(found) > size, found[:size][::-1]
+    return Window(found, None, _written(found[0], order, backward=True) if more else None)
+
+
 def _filtered(queryset: QuerySet[Row], order: Sequence[str], keys: Sequence[Any]) -> QuerySet[Row]:
     """Keep the rows that come strictly after the keys.
 

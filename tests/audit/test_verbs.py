@@ -34,6 +34,11 @@ MADE = {
     "accounts/actions.py": list(accounts.NOTED),
     "cases/actions.py": ["case.close", "case.reopen"],
     "catalogue/actions.py": ["proposal.accept", "proposal.refuse"],
+    "community/actions.py": [
+        *(f"directory.{one}" for one in ("join", "change")),
+        *(f"contact.{one}" for one in ("accept", "decline", "withdraw", "end")),
+    ],
+    "community/moderating.py": ["post.keep_hidden", "post.show_again"],
     "desk/wagtail_hooks.py": [
         f"page.{one}" for one in ("write", "publish", "unpublish", "move", "delete")
     ],

@@ -194,7 +194,7 @@ class Walk:
             self.report.shown.append(step.address)
         for part in reading.everything_in(response, content):
             for mark in self.world.marks.found_in(part):
-                if not self.walker.may_meet(mark):
+                if not self.walker.may_meet(mark, name):
                     leak = f"{_told(step)} to {self.walker.name}: {mark.place} of {mark.owner}"
                     self.report.leaks.append(leak)
 

@@ -31,7 +31,9 @@ RECORD |= {"reason to hand over", "why of an object", "what for of a report"}
 # A curator vets agencies and names who speaks for each: he meets their names and those of
 # their members, never an address; what they propose for the catalogue is his to decide; the
 # people of providers are his to invite.
-CURATED = ("agency", "display_name", "of a proposal")
+CURATED = ("agency", "display_name", "of a proposal", "of a report", "hidden", "hidden post")
+# Among colleagues of the Hub members show themselves, and what they write for all, to everyone.
+COLLEAGUES = ("agency", "display_name", "about", "post", "answer")
 OUTSIDE = {Role.SUPERVISOR: NUMBERS, Role.ADMINISTRATOR: NUMBERS, Role.AUDITOR: RECORD}
 
 
@@ -47,10 +49,14 @@ class Walker:
     curates: bool = False
     behind_walls: bool = False  # row-level security is up, as in service
 
-    def may_meet(self, mark: Mark) -> bool:
-        """Tell whether a planted word may be shown to this walker."""
+    def may_meet(self, mark: Mark, page: str = "") -> bool:
+        """Tell whether a planted word may be shown to this walker, at an address of that name."""
         if mark.owner in (self.home, self.case):
             return True
+        if page.startswith("community:") and self.member and mark.owner in ("north", "south"):
+            is_shown = mark.place in COLLEAGUES or mark.place.endswith(COLLEAGUES[:2])
+            if is_shown:
+                return True
         if self.curates and mark.owner in ("north", "south", "tools"):
             return mark.owner == "tools" or mark.place.endswith(CURATED)
         return mark.owner in CASES.get(self.home, ()) and mark.place in self.outside

@@ -17,6 +17,9 @@ from haven.hub.assessment import versions
 from haven.hub.catalogue import actions as catalogue
 from haven.hub.catalogue import finding
 from haven.hub.catalogue.models import Fact, Maker, Tool
+from haven.hub.community import actions as people
+from haven.hub.community import gathering, moderating, reporting, talking, topics
+from haven.hub.community.models import Post
 from haven.hub.guidance import loading, reading
 from haven.hub.guidance.models import Loaded
 from haven.hub.learning import courses
@@ -35,6 +38,7 @@ def plant(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str
         **_guidance(),
         **_learning(),
         **_assessed(lead, word, at),
+        **_colleagues(lead, word, at),
     }
 
 
@@ -121,6 +125,87 @@ def _assessed(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict
         **{f"assessment:{name}": one for name in (*plain, "compare", "document", "export")},
         "assessment:work": {**one, "part": theme.id},
         "assessment:reply": {**one, "dissent_id": seen.pk},
+    }
+
+
+def _colleagues(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str, Ids]:
+    """Return what stands among colleagues: `lead` is in contact, writes, and had a post hidden."""
+    told = people.Told(("en",), ("faces",), {"wheelwright": "Wheelwright"}, "UTC", word("about"))
+    people.be_found(told, by=lead, at=at)
+    curator, other = _somebody(lead, "curator"), _somebody(lead, "investigator")
+    person = people.be_found(told, by=other, at=at).person
+    asked = people.ask(person.public_id, reason=word("reason to ask"), by=lead, at=at)
+    people.accept(asked.public_id, by=other, at=at)
+    people.write(asked.public_id, text=word("message"), by=other, at=at)
+    thread, post, hidden = _threads(lead, other, word, at)
+    hiding = moderating.hide(hidden.public_id, reason=word("why hidden"), by=curator, at=at)
+    said = reporting.Said("other", word("words of a report"))
+    reported = reporting.report_post(post.public_id, said, by=lead, at=at)
+    return {
+        **{f"community:{one}": {"person_id": person.public_id} for one in _WITH_PERSON},
+        **{f"community:{one}": {"contact_id": asked.public_id} for one in _WITH_CONTACT},
+        **{f"community:{one}": {"slug": "start-here"} for one in ("topic", "begin")},
+        **{f"community:{one}": {"slug": "looking-after-yourself"} for one in ("join", "leave")},
+        "community:thread": {"thread_id": thread.public_id},
+        **{f"community:{one}": {"post_id": post.public_id} for one in ("report_post", "hide")},
+        **{
+            f"community:{one}": {"hiding_id": hiding.public_id}
+            for one in ("hiding", "object", "look")
+        },
+        **{
+            f"community:{one}": {"report_id": reported.public_id}
+            for one in ("report", "close_report")
+        },
+        **_told(curator, at),
+    }
+
+
+_WITH_PERSON = ("person", "ask", "block", "unblock")
+_WITH_CONTACT = ("contact", "accept", "decline", "withdraw", "end", "report_messages")
+_WITH_EVENT = ("event", "event_file", "change_event", "cancel_event")
+
+
+def _somebody(lead: Member, role: str) -> Member:
+    """Return a new colleague of `lead` with one role."""
+    kind = type(lead)
+    return kind.objects.create_user(
+        username=f"{role} {kind.objects.count()}",
+        display_name="Somebody",
+        agency=lead.agency,
+        roles=[role],
+    )
+
+
+def _threads(
+    lead: Member, other: Member, word: Callable[[str], str], at: dt.datetime
+) -> tuple[Any, Post, Post]:
+    """Return a thread, a post of a colleague in it, and one of `lead` that can be hidden."""
+    for one in (lead, other):
+        talking.accept_rules(topics.rules().version, by=one, at=at)
+    thread = talking.begin("start-here", title="Locks", text=word("post"), by=lead, at=at)
+    answer = talking.reply(thread.public_id, text=word("answer"), by=other, at=at)
+    mistaken = talking.reply(thread.public_id, text=word("hidden post"), by=lead, at=at)
+    return thread, answer, mistaken
+
+
+def _told(curator: Member, at: dt.datetime) -> dict[str, Ids]:
+    """Return an event and an announcement, which are for all members."""
+    soon = dt.datetime(2036, 3, 1, 9, tzinfo=dt.UTC)
+    shown = {"text": "Bicycles.", "language": "en", "open_to": "members"}
+    event = gathering.add_event(
+        gathering.Occasion(
+            title="A day of locks", starts_at=soon, ends_at=soon + dt.timedelta(hours=7),
+            time_zone="Europe/Oslo", is_online=True, place="", **shown,
+        ),
+        by=curator, at=at,
+    )  # fmt: skip
+    words = gathering.Words(title="A new course", **shown)
+    announced = gathering.announce(words, by=curator, at=at)
+    token = gathering.make_feed(by=curator, at=at)
+    return {
+        **{f"community:{one}": {"event_id": event.public_id} for one in _WITH_EVENT},
+        "community:withdraw_announcement": {"announcement_id": announced.public_id},
+        "community:feed": {"token": token},
     }
 
 

@@ -66,6 +66,7 @@ FOR_PEOPLE = {  # no program does these, and why
     "categories:make": "agencies keep their schemes",
     "categories:retire": "as making one",
     "categories:set_default": "as making one",
+    "community": "a person asks, consents and answers for words; a program is nobody's colleague",
     "comparison": "two faces are compared by a person who sees both, blind first",
     "decisions": "a decision is a person's, and an identification that of two",
     "crops": "an object is published by two people who look at it",

@@ -329,6 +329,8 @@ class TestTheTableOfGrants:
 
         assert set(found) == set(policies.DEFINED) - {"haven_member_id()"} | {
             "audit_event_waits()",
+            "community_person_follows()",
+            "community_person_is_the_member()",
             "tokens_end()",
         }
         assert all("search_path=" in config for config in found.values())

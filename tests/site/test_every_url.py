@@ -47,7 +47,7 @@ BY_LINK = {  # open to whoever holds a one-time link; these tests hold none
     "joining:still",
     "joining:terms",
 }
-OPEN |= BY_LINK | {"joining:apply"}
+OPEN |= BY_LINK | {"joining:apply", "community:feed"}  # a calendar has a private address
 PEOPLE = {  # of members, agencies and applications
     "agencies:add",
     "agencies:add_domain",
@@ -183,6 +183,22 @@ POST_ALONE = {
     "catalogue:confirm",
     "catalogue:decide",
     "catalogue:withdraw",
+    "community:accept",
+    "community:block",
+    "community:cancel_event",
+    "community:close_report",
+    "community:decline",
+    "community:end",
+    "community:end_feed",
+    "community:join",
+    "community:leave",
+    "community:leave_directory",
+    "community:look",
+    "community:make_feed",
+    "community:object",
+    "community:unblock",
+    "community:withdraw",
+    "community:withdraw_announcement",
     "guidance:acknowledge",
     "learning:begin_again",
     "learning:depth",
@@ -326,6 +342,18 @@ BOTH = {
     "api:offers",
     "api:queue",
     *BY_LINK,
+    "community:add_event",
+    "community:announce",
+    "community:ask",
+    "community:begin",
+    "community:change_event",
+    "community:contact",
+    "community:hide",
+    "community:me",
+    "community:report_messages",
+    "community:report_post",
+    "community:rules",
+    "community:thread",
     "accounts:leave",
     "accounts:profile",
     "accounts:terms",
@@ -406,7 +434,7 @@ ELSEWHERE = {  # ids of what is no part of a case
     "partner_id": "00000000-0000-4000-8000-000000000000",
     "application_id": "00000000-0000-4000-8000-000000000000",
 }
-THE_HUB = ("hub", "catalogue", "guidance", "learning", "assessment")  # its parts
+THE_HUB = ("hub", "catalogue", "guidance", "learning", "assessment", "community")  # its parts
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 Ids = Mapping[str, Any]
 
@@ -798,7 +826,7 @@ def _rows() -> dict[str, list[Any]]:
         *("cases", "tokens", "evidence", "authority", "analysis", "search", "categories"),
         *("notes", "people", "queue", "facets", "comparison", "leads", "decisions", "retention"),
     )
-    of_the_hub = ("catalogue", "guidance", "learning", "assessment")
+    of_the_hub = ("catalogue", "guidance", "learning", "assessment", "community")
     labels = ("accounts", *of_cases, *of_the_hub)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, When
+from django.db.models import Case, Q, When
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from haven.accounts import access
@@ -94,6 +95,23 @@ def several(slugs: Iterable[str], *, member: Member) -> list[Shown]:
     found = Tool.objects.select_related("maker").prefetch_related("facts__confirmed_by")
     by_slug = {one.slug: one for one in found.filter(slug__in=wanted)}
     return [_shown(by_slug[slug], member) for slug in wanted if slug in by_slug]
+
+
+def named(words: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return slug and name of the tools that are called so, by the word; others are left out."""
+    asked = {one.strip().casefold(): one for one in words}
+    found = Tool.objects.annotate(small=Lower("name")).filter(
+        Q(small__in=asked) | Q(slug__in=asked)
+    )
+    rows = found.order_by("-pk").values_list("slug", "name", "small")
+    by_name = {small: (slug, name) for slug, name, small in rows}
+    by_name |= {slug: (slug, name) for slug, name, _small in rows}
+    return {word: by_name[small] for small, word in asked.items() if small in by_name}
+
+
+def names(slugs: Iterable[str]) -> dict[str, str]:
+    """Return the names of tools by their slugs; those that are not there are left out."""
+    return dict(Tool.objects.filter(slug__in=list(slugs)).values_list("slug", "name"))
 
 
 def proposals(member: Member) -> QuerySet[Proposal]:
