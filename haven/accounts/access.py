@@ -68,6 +68,8 @@ MAY: dict[str, frozenset[Role]] = {
     "resets.confirm": frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR}),  # by another than asked
     "agencies.manage": frozenset({Role.CURATOR}),
     "catalogue.curate": frozenset({Role.CURATOR}),  # decide on what others propose
+    # Say what one lacks, and second it: not who makes tools, and so would ask for the own.
+    "needs.say": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.AUDITOR, Role.CURATOR},
     # See who asks to join; which of them, and at which step, says joining/queries.py.
     "applications.decide": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
     # Numbers alone: how often faces were searched for, on which kind of authority (R-AI-6).
@@ -113,8 +115,32 @@ PAGES: dict[str, str] = {
     "catalogue:withdraw": SIGNED_IN,
     "catalogue:decide": "catalogue.curate",
     "catalogue:confirm": "catalogue.curate",
+    "catalogue:restrict": "catalogue.curate",
     "catalogue:changes": SIGNED_IN,
     "catalogue:bodies": SIGNED_IN,
+    "finding:find": SIGNED_IN,
+    "finding:shortlist": SIGNED_IN,
+    "finding:add": SIGNED_IN,
+    "finding:remove": SIGNED_IN,
+    "finding:note": SIGNED_IN,
+    "finding:table": SIGNED_IN,
+    "finding:document": SIGNED_IN,
+    "finding:following": SIGNED_IN,
+    "finding:follow": SIGNED_IN,
+    "finding:unfollow": SIGNED_IN,
+    "finding:keep": SIGNED_IN,
+    "finding:look": SIGNED_IN,
+    "finding:forget": SIGNED_IN,
+    "finding:letter": SIGNED_IN,
+    "finding:make_feed": SIGNED_IN,
+    "finding:end_feed": SIGNED_IN,
+    "finding:needs": SIGNED_IN,
+    "finding:need": SIGNED_IN,
+    "finding:say": "needs.say",
+    "finding:second": "needs.say",
+    "finding:withdraw": SIGNED_IN,  # one's own
+    "finding:answer": "catalogue.curate",
+    "feed": OPEN,  # to whoever holds its private address: names of tools, not what is said
     "guidance:steps": SIGNED_IN,
     "guidance:step": SIGNED_IN,
     "guidance:principles": SIGNED_IN,

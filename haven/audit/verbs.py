@@ -264,6 +264,25 @@ VERBS: dict[str, Verb] = {
         needs_reason=True,
     ),
     "fact.confirm": Verb(_("A fact from memory was confirmed by its source."), Kind.ALTERATION),
+    "tool.restrict": Verb(
+        _("It was changed which fields of a catalogue entry makers of tools see."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
+    "shortlist.export": Verb(_("A short list of tools was saved as a file."), Kind.ADMINISTRATION),
+    "catalogue.set_letter": Verb(
+        _("It was changed whether a member gets the weekly letter of the catalogue."),
+        Kind.ADMINISTRATION,
+    ),
+    "feed.make": Verb(_("A private address of a feed was made."), Kind.ADMINISTRATION),
+    "feed.end": Verb(_("A private address of a feed was ended."), Kind.ADMINISTRATION),
+    "need.say": Verb(_("A need was put on the needs board."), Kind.COLLECTION),
+    "need.withdraw": Verb(_("A need was taken back by who said it."), Kind.ALTERATION),
+    "need.answer": Verb(
+        _("A need on the needs board was answered, met or closed."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
     # notes, and a case from its other sides
     "notes.view": Verb(_("The notes of a case were read or searched."), Kind.CONSULTATION),
     "note.write": Verb(_("A note was written."), Kind.COLLECTION),

@@ -74,6 +74,8 @@ GRANTS = (
     Grant("taggit_*", web="S"),  # no page of ours has tags
     Grant("learning_certificate", web="SI", worker="S"),  # given once, never changed
     Grant("learning_*", web="SIUD", worker="S"),
+    Grant("finding_weekly", web="SID", worker="SU"),  # the worker notes what it told
+    Grant("finding_*", web="SIUD", worker="S"),
     Grant("assessment_assessment", web="SIU", worker="S"),
     Grant("assessment_closing", web="SIU", worker="S"),
     Grant("assessment_*", web="SI", worker="S"),  # an answer is superseded, never changed

@@ -1,7 +1,7 @@
 """Policies: which rows of a case the site's role sees, row-level security of PostgreSQL.
 
-In      the models of the workbench; tables of the Hub that belong to one agency, or to few
-        people (hub_policies.py)
+In      the models of the workbench; tables of the Hub that belong to one agency or member, or to
+        few people (hub_policies.py)
 Out     statements that the owner of the tables runs after every migration
 Fails   NoWayToCase: a table of the workbench from which no case can be reached
 Why     the second wall behind visible_to(member): on by default for every table of a case,
@@ -50,7 +50,8 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "wellbeing.AgencyPolicy": "what an agency sets for looking; SPECIAL shows each its own",
 }
 
-# Tables of the Hub that belong to one agency, by what leads to it, and those of colleagues.
+# Tables of the Hub that belong to one agency, by what leads to it, or to one member, and those
+# of colleagues.
 _OF_AN_ASSESSMENT = (
     "EXISTS (SELECT FROM assessment_assessment AS parent WHERE parent.id = assessment_id)"
 )
@@ -61,6 +62,11 @@ OF_THE_HUB: Mapping[str, Mapping[str, str]] = {
     "assessment_dissent": {"ALL": _OF_AN_ASSESSMENT},
     "assessment_closing": {"ALL": _OF_AN_ASSESSMENT},
     **hub_policies.TABLES,
+    # What a member keeps of the catalogue is nobody else's.
+    **{
+        f"finding_{name}": {"ALL": f"member_id = {ME}"}
+        for name in ("listed", "search", "follow", "weekly", "feed")
+    },
 }
 
 # The owner's functions see past the policies; each answers one question about who asks.
@@ -98,6 +104,10 @@ CREATE OR REPLACE FUNCTION haven_token_holder(asked text)
 RETURNS TABLE (member_id bigint, case_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
     SELECT member_id, case_id FROM tokens_token WHERE digest = asked
+$$;
+CREATE OR REPLACE FUNCTION haven_feed_holder(asked uuid) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+    SELECT member_id FROM finding_feed WHERE public_id = asked
 $$;
 CREATE OR REPLACE FUNCTION haven_visible_exhibits() RETURNS bigint[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
@@ -138,6 +148,7 @@ DEFINED = (
     "haven_visible_cases()",
     "haven_administers(bigint)",
     "haven_token_holder(text)",
+    "haven_feed_holder(uuid)",
     "haven_visible_exhibits()",
     "haven_is_new_case(bigint)",
     "haven_opens_case(bigint)",

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "haven.hub.learning",
     "haven.hub.assessment",
     "haven.hub.community",
+    "haven.hub.finding",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from haven.site import views
+from haven.site import feed_door, views
 from haven.site.api import api
 from haven.web.failed import API
 
@@ -24,6 +24,8 @@ urlpatterns = [
     path("", include("haven.hub.learning.urls")),
     path("", include("haven.hub.assessment.urls")),
     path("", include("haven.hub.community.urls")),
+    path("", include("haven.hub.finding.urls")),
+    path("hub/feed/<str:code>/", feed_door.feed, name="feed"),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.tokens.urls")),
     path("", include("haven.workbench.evidence.urls")),

@@ -28,6 +28,7 @@ FACTS = {
     "agency": "West",
     "until": "tomorrow",
     "reason": "Another unit does this",
+    "tools": "Wheelwright, Spokeshave",
 }
 
 

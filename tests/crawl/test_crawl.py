@@ -35,6 +35,7 @@ NEVER_REACHED = {
     "crops:picture": "only in the session that looks; test_originals.py holds it",
     "reveals:original": "only in the session that opened it; test_originals.py holds it",
     "reveals:close": "only in the session that opened it; test_originals.py holds it",
+    "feed": "its code stands in no link; tests/hub/test_finding_told.py comes with it",
     "learning:certificate": "nobody here passed a course; tests/hub/test_learning.py shows it",
     "accounts:sign-in": "the same address as account_login, which is routed first",
 }

@@ -20,6 +20,8 @@ from haven.hub.catalogue.models import Fact, Maker, Tool
 from haven.hub.community import actions as people
 from haven.hub.community import gathering, moderating, reporting, talking, topics
 from haven.hub.community.models import Post
+from haven.hub.finding import actions as keeping
+from haven.hub.finding import asking
 from haven.hub.guidance import loading, reading
 from haven.hub.guidance.models import Loaded
 from haven.hub.learning import courses
@@ -39,6 +41,7 @@ def plant(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str
         **_learning(),
         **_assessed(lead, word, at),
         **_colleagues(lead, word, at),
+        **_kept(lead, word, at),
     }
 
 
@@ -56,6 +59,7 @@ def _catalogue(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dic
     return {
         "catalogue:tool": of_tool,
         "catalogue:propose": of_tool,
+        "catalogue:restrict": of_tool,
         "catalogue:confirm": {**of_tool, "fact_id": fact.pk},
         **{f"catalogue:{name}": {"proposal_id": made.public_id} for name in names},
     }
@@ -80,7 +84,7 @@ def _fact() -> Fact:
         media=["image"],
         steps=["sort-new"],
     )
-    tool.folded = finding.folded(tool)
+    finding.fold(tool)
     tool.save()
     return Fact.objects.create(
         tool=tool, claim="Runs offline.", kind="claimed", said_by="the maker", source="",
@@ -206,6 +210,27 @@ def _told(curator: Member, at: dt.datetime) -> dict[str, Ids]:
         **{f"community:{one}": {"event_id": event.public_id} for one in _WITH_EVENT},
         "community:withdraw_announcement": {"announcement_id": announced.public_id},
         "community:feed": {"token": token},
+    }
+
+
+def _kept(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str, Ids]:
+    """Keep what is the member's own; a need has plain words, as every member reads it."""
+    slug = _fact().tool.slug
+    keeping.add(slug, by=lead, at=at)
+    keeping.note(slug, word("note on a short list"), by=lead)
+    keeping.follow(slug, by=lead, at=at)
+    asked = finding.Asked(q="bicycles", chosen={"media": ("image",)})
+    kept = keeping.keep(word("name of a search"), asked, by=lead, at=at)
+    keeping.make_feed(by=lead, at=at)
+    lacked = asking.Lacked("Boats in pictures", "Finding boats.", is_restricted=False)
+    need = asking.say(lacked, by=lead, at=at)
+    return {
+        **{f"finding:{name}": {"slug": slug} for name in ("note", "follow", "unfollow")},
+        **{f"finding:{name}": {"search_id": kept.public_id} for name in ("look", "forget")},
+        **{
+            f"finding:{name}": {"need_id": need.public_id}
+            for name in ("need", "second", "withdraw", "answer")
+        },
     }
 
 

@@ -71,6 +71,7 @@ FOR_PEOPLE = {  # no program does these, and why
     "decisions": "a decision is a person's, and an identification that of two",
     "crops": "an object is published by two people who look at it",
     "evidence:add_upload": "an upload is sealed while it streams in through the page's form",
+    "finding": "what somebody looks for, keeps and lacks is that person's",
     "guidance": "who acknowledges has read",
     "invitations": "members",
     "joining": "applications take two people",

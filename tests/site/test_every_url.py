@@ -46,6 +46,7 @@ BY_LINK = {  # open to whoever holds a one-time link; these tests hold none
     "joining:address",
     "joining:still",
     "joining:terms",
+    "feed",  # to whoever holds its private address
 }
 OPEN |= BY_LINK | {"joining:apply", "community:feed"}  # a calendar has a private address
 PEOPLE = {  # of members, agencies and applications
@@ -199,6 +200,19 @@ POST_ALONE = {
     "community:unblock",
     "community:withdraw",
     "community:withdraw_announcement",
+    "finding:add",
+    "finding:answer",
+    "finding:end_feed",
+    "finding:follow",
+    "finding:forget",
+    "finding:letter",
+    "finding:look",
+    "finding:make_feed",
+    "finding:note",
+    "finding:remove",
+    "finding:second",
+    "finding:unfollow",
+    "finding:withdraw",
     "guidance:acknowledge",
     "learning:begin_again",
     "learning:depth",
@@ -341,7 +355,6 @@ BOTH = {
     "api:notes",
     "api:offers",
     "api:queue",
-    *BY_LINK,
     "community:add_event",
     "community:announce",
     "community:ask",
@@ -354,6 +367,7 @@ BOTH = {
     "community:report_post",
     "community:rules",
     "community:thread",
+    *(BY_LINK - {"feed"}),
     "accounts:leave",
     "accounts:profile",
     "accounts:terms",
@@ -394,6 +408,9 @@ BOTH = {
     "packages:ask",
     "packages:keys",
     "packages:receive",
+    "catalogue:restrict",
+    "finding:keep",
+    "finding:say",
     "leads:new",
     "reports:export",
     "reports:new",
@@ -434,7 +451,9 @@ ELSEWHERE = {  # ids of what is no part of a case
     "partner_id": "00000000-0000-4000-8000-000000000000",
     "application_id": "00000000-0000-4000-8000-000000000000",
 }
-THE_HUB = ("hub", "catalogue", "guidance", "learning", "assessment", "community")  # its parts
+THE_HUB = (  # its parts
+    "hub", "catalogue", "guidance", "learning", "assessment", "community", "finding",
+)  # fmt: skip
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 Ids = Mapping[str, Any]
 
@@ -826,7 +845,7 @@ def _rows() -> dict[str, list[Any]]:
         *("cases", "tokens", "evidence", "authority", "analysis", "search", "categories"),
         *("notes", "people", "queue", "facets", "comparison", "leads", "decisions", "retention"),
     )
-    of_the_hub = ("catalogue", "guidance", "learning", "assessment", "community")
+    of_the_hub = ("catalogue", "guidance", "learning", "assessment", "community", "finding")
     labels = ("accounts", *of_cases, *of_the_hub)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {

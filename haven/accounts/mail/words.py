@@ -182,6 +182,16 @@ LETTERS: dict[str, Words] = {
             "they still do the duty for which they have access:\n\n%(address)s/members/"
         ),
     ),
+    "catalogue_week": Words(
+        _("What changed in the catalogue of tools"),
+        _(
+            "Hello %(name)s,\n\n"
+            "These entries of the catalogue concern you, and are new or say something else "
+            "since the last letter:\n\n%(tools)s\n\n"
+            "You read them here, signed in:\n\n%(address)s/hub/following/\n\n"
+            "You asked for this letter. You end it on the same page."
+        ),
+    ),
     "retention_near": Words(
         _("The date of a case comes near"),
         _(

@@ -1,4 +1,4 @@
-"""What members do with entries: propose a change, decide on one, confirm a fact.
+"""What members do with entries: propose a change, decide on one, confirm a fact, restrict fields.
 
 In      who, when, what the entry should say, why
 Out     a proposal; a changed entry with a row that tells of it
@@ -10,7 +10,7 @@ Not     here: what may be seen (queries.py)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -156,6 +156,25 @@ def decide(public_id: UUID, *, accepts: bool, answer: str, by: Member, at: datet
 
 
 @transaction.atomic
+def restrict(slug: str, fields: Sequence[str], *, reason: str, by: Member, at: datetime) -> None:
+    """Keep fields of an entry from those who make tools; fields not named are open to all.
+
+    Raises:
+        NotAllowed: `by` is no curator.
+        ToolNotFound: Not in the catalogue.
+        ReasonMissing: No reason.
+    """
+    access.require(by, "catalogue.curate")
+    found = queries.entry(slug)
+    tool = Tool.objects.select_for_update(of=("self",)).select_related("maker").get(pk=found.pk)
+    kept = sorted(set(fields) & set(queries.RESTRICTABLE))
+    record("tool.restrict", actor=by, target=tool, at=at, reason=reason.strip(), fields=kept)
+    tool.restricted, tool.changed_at = kept, at
+    finding.fold(tool)
+    tool.save(update_fields=["restricted", "changed_at", "folded", "folded_closed"])
+
+
+@transaction.atomic
 def confirm(slug: str, fact_pk: int, *, source: str, by: Member, at: datetime) -> Fact:
     """Confirm a fact from memory by an address where the curator read it.
 
@@ -196,7 +215,7 @@ def _apply(proposal: Proposal, at: datetime) -> None:
         if getattr(tool, name) != change["was"]:
             raise EntryChanged(f"{name} of tool {tool.pk} says something else by now")
         setattr(tool, name, change["becomes"])
-    tool.folded = finding.folded(tool)
+    finding.fold(tool)
     tool.save()
     _tell(tool, sorted(proposal.changes), proposal, at)
 

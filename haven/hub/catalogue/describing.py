@@ -16,11 +16,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from haven.hub.catalogue import queries
 from haven.hub.catalogue import vocabulary as words
 
 if TYPE_CHECKING:
     from django.db.models import TextChoices
 
+    from haven.accounts.models import Member
+    from haven.hub.catalogue.models import Change
     from haven.hub.catalogue.queries import Shown
 
 Words = str | Promise
@@ -80,6 +83,11 @@ _SECTIONS: tuple[tuple[Words, tuple[tuple[str, Words, type[TextChoices] | None],
     ),
 )
 TITLES: dict[str, Words] = {
+    "maker": _("Maker"),
+    "maker_country": _("Country of the maker"),
+    "has-checked": _("A statement that was checked"),
+    "has-measured": _("A statement that was measured"),
+    "has-independent": _("A statement by somebody other than the maker"),
     "name": _("Name"),
     "summary": _("In short"),
     "description": _("Description"),
@@ -93,6 +101,17 @@ def sections(shown: Shown) -> Iterator[tuple[Words, list[Row]]]:
     """Yield the sections of a tool with their rows, always the same ones."""
     for title, fields in _SECTIONS:
         yield title, [_row(shown, *one) for one in fields]
+
+
+def row(shown: Shown, name: str) -> Row:
+    """Return one field of a tool that holds text."""
+    return _row(shown, name, TITLES[name], None)
+
+
+def changed(one: Change, member: Member) -> list[Words]:
+    """Return the titles of the fields that a change touched, of those that a member sees."""
+    hidden = queries.hidden(one.tool, member)
+    return [TITLES.get(name, name) for name in one.fields if name not in hidden]
 
 
 def side_by_side(several: list[Shown]) -> Iterator[tuple[Words, list[tuple[Words, list[Row]]]]]:

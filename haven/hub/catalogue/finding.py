@@ -1,13 +1,16 @@
 """Finding tools: by words, with mistakes in typing, and by what is chosen from lists.
 
-In      what a member asks: words, values of fields
+In      what a member asks: words, values of fields; whether restricted fields are theirs to see
 Out     tools that fit; for each field how many fit each value; words that were meant
 Fails   never; a value that no list has finds nothing
-Why     one place for the page, the API, saved searches and the finder
+Why     one place for the page, the API, kept searches and the guided finder
 Not     here: forms (forms.py), order and pages (views.py)
 
 A value of a list is counted as if nothing of that list were chosen: so a member sees what a
 further choice would add. Values of one list widen (any of them), lists narrow (all of them).
+
+A field that is restricted at a tool finds it, counts it and suggests words to those alone who
+may see the field. So it is unless a caller says otherwise: who forgets to say shows too little.
 """
 
 from __future__ import annotations
@@ -17,14 +20,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import Func, Max, Q, QuerySet
+from django.db.models import Count, Func, Max, Q, QuerySet
 from rapidfuzz import fuzz, process
 
 from haven.hub.catalogue import vocabulary
-from haven.hub.catalogue.models import Tool
+from haven.hub.catalogue.models import CLOSED_WORDS, OPEN_WORDS, Tool
 from haven.web.words import words
 
 if TYPE_CHECKING:
@@ -59,6 +63,12 @@ class Asked:
     def __bool__(self) -> bool:
         return bool(self.q.strip() or any(self.chosen.values()))
 
+    @property
+    def query(self) -> str:
+        """Return the question as the query of an address."""
+        pairs = [(name, value) for name, values in self.chosen.items() for value in values]
+        return urlencode([*([("q", self.q)] if self.q.strip() else []), *pairs])
+
 
 @dataclass(frozen=True)
 class Found:
@@ -69,20 +79,49 @@ class Found:
     meant: Mapping[str, str]  # a word that was typed: the one that was looked for instead
 
 
+def fold(tool: Tool) -> None:
+    """Keep at a tool the words by which it is found, those of restricted fields apart."""
+    tool.folded, tool.folded_closed = folded(tool), folded_closed(tool)
+
+
 def folded(tool: Tool) -> str:
-    """Return the words by which a tool is found; its name and maker come first."""
-    texts = [tool.name, tool.maker.name, *(getattr(tool, name) for name in _TEXTS)]
-    for name, (choices, is_several) in LISTS.items():
-        values = getattr(tool, name) if is_several else [getattr(tool, name)]
-        texts += [str(choices(value).label) for value in values]
-    return " ".join(words(" ".join(texts)))
+    """Return the words by which everyone finds a tool; its name and maker come first."""
+    return _folded([tool.maker.name, *_texts(tool, is_closed=False)])
 
 
-def find(asked: Asked) -> Found:
+def folded_closed(tool: Tool) -> str:
+    """Return the words by which it is found by those alone who see its restricted fields."""
+    return _folded(_texts(tool, is_closed=True))
+
+
+def tools(asked: Asked, *, sees_restricted: bool = False) -> QuerySet[Tool]:
+    """Return the tools that fit, without an order and without counting anything."""
+    parts, _meant_words = _meant(words(asked.q), sees_restricted)
+    return _holding(Tool.objects.all(), parts, sees_restricted).filter(
+        *(_of_list(*one, sees_restricted) for one in asked.chosen.items() if one[1])
+    )
+
+
+def count_each(several: Mapping[str, Asked], *, sees_restricted: bool = False) -> dict[str, int]:
+    """Return how many tools fit each of several questions that ask for no words, by its name."""
+    wanted = {}
+    for name, asked in several.items():
+        fits = Q()
+        for one in asked.chosen.items():
+            fits &= _of_list(*one, sees_restricted) if one[1] else Q()
+        wanted[name] = Count("pk", filter=fits) if fits else Count("pk")
+    return Tool.objects.aggregate(**wanted)
+
+
+def find(asked: Asked, *, sees_restricted: bool = False) -> Found:
     """Return the tools that fit, in the order of their names, and what is counted beside them."""
-    parts, meant = _meant(words(asked.q))
-    base = _holding(Tool.objects.all(), parts)
-    every = {name: _of_list(name, values) for name, values in asked.chosen.items() if values}
+    parts, meant = _meant(words(asked.q), sees_restricted)
+    base = _holding(Tool.objects.all(), parts, sees_restricted)
+    every = {
+        name: _of_list(name, values, sees_restricted)
+        for name, values in asked.chosen.items()
+        if values
+    }
     chosen = Q()
     for one in every.values():
         chosen &= one
@@ -91,15 +130,38 @@ def find(asked: Asked) -> Found:
         others = Q()
         for other, condition in every.items():
             others &= condition if other != name else Q()
-        counts[name] = _counted(base.filter(others), name)
+        counts[name] = _counted(base.filter(others, _is_seen(name, sees_restricted)), name)
     tools = base.filter(chosen).select_related("maker").order_by("name", "pk")
     return Found(tools, counts, meant)
 
 
-def _of_list(name: str, values: Iterable[str]) -> Q:
+def _texts(tool: Tool, *, is_closed: bool) -> Iterable[str]:
+    """Yield the texts and the words of lists of a tool whose fields are restricted, or are not."""
+    for name in ("name", *_TEXTS, *LISTS):
+        if (name in tool.restricted) is not is_closed:
+            continue
+        value = getattr(tool, name)
+        if name not in LISTS:
+            yield value
+            continue
+        choices, is_several = LISTS[name]
+        yield from (str(choices(one).label) for one in (value if is_several else [value]))
+
+
+def _folded(texts: Iterable[str]) -> str:
+    return " ".join(words(" ".join(texts)))
+
+
+def _of_list(name: str, values: Iterable[str], sees_restricted: bool) -> Q:
     """Return the condition of tools that have one of some values of a list."""
     is_several = LISTS[name][1]
-    return Q(**{f"{name}__overlap" if is_several else f"{name}__in": list(values)})
+    has = Q(**{f"{name}__overlap" if is_several else f"{name}__in": list(values)})
+    return has & _is_seen(name, sees_restricted)
+
+
+def _is_seen(name: str, sees_restricted: bool) -> Q:
+    """Return the condition of tools at which a field is seen by who asks."""
+    return Q() if sees_restricted else ~Q(restricted__contains=[name])
 
 
 def _counted(tools: QuerySet[Tool], name: str) -> dict[str, int]:
@@ -114,19 +176,22 @@ def _counted(tools: QuerySet[Tool], name: str) -> dict[str, int]:
     return dict(counted)
 
 
-def _holding(tools: QuerySet[Tool], parts: list[str]) -> QuerySet[Tool]:
+def _holding(tools: QuerySet[Tool], parts: list[str], sees_restricted: bool) -> QuerySet[Tool]:
     """Return the tools that hold words beginning with each of some words."""
     if not parts:
         return tools
-    every = " & ".join(f"'{word}':*" for word in parts)  # letters and digits alone: words.py
+    where = "" if sees_restricted else OPEN_WORDS
+    # letters and digits alone: words.py
+    every = " & ".join(f"'{word}':*{where}" for word in parts)
     return tools.filter(found_by=SearchQuery(every, config="simple", search_type="raw"))
 
 
-def _meant(typed: list[str]) -> tuple[list[str], dict[str, str]]:
+def _meant(typed: list[str], sees_restricted: bool) -> tuple[list[str], dict[str, str]]:
     """Return the words to look for; for one that no tool has the nearest."""
     if not typed:
         return [], {}
-    known = _known_words(Tool.objects.aggregate(at=Max("changed_at"))["at"])
+    weights = OPEN_WORDS + (CLOSED_WORDS if sees_restricted else "")
+    known = _known_words(Tool.objects.aggregate(at=Max("changed_at"))["at"], weights)
     parts, meant = [], {}
     for word in typed:
         is_known = any(one.startswith(word) for one in known)
@@ -138,13 +203,14 @@ def _meant(typed: list[str]) -> tuple[list[str], dict[str, str]]:
     return parts, meant
 
 
-@functools.lru_cache(maxsize=1)
-def _known_words(changed_at: Any) -> tuple[str, ...]:
+@functools.lru_cache(maxsize=2)
+def _known_words(changed_at: Any, weights: str) -> tuple[str, ...]:
     """Return every word by which some tool is found, for as long as no tool changes."""
     del changed_at
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT word FROM ts_stat('SELECT found_by FROM catalogue_tool')"
-            " ORDER BY ndoc DESC, word"
+            "SELECT word FROM ts_stat('SELECT found_by FROM catalogue_tool', %s)"
+            " ORDER BY ndoc DESC, word",
+            [weights],
         )
         return tuple(word for (word,) in cursor.fetchall())

@@ -14,7 +14,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from haven.hub.catalogue import actions, describing, finding
+from haven.hub.catalogue import actions, describing, finding, queries
 
 _ONE_LINE = 80  # characters; longer texts get more lines
 LONGEST_ASKED = 200  # characters of what is looked for
@@ -100,6 +100,20 @@ class Decide(forms.Form):
         label=_("Answer to who proposed it"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+
+class Restrict(forms.Form):
+    """Which fields of an entry are for those who investigate alone."""
+
+    fields_kept = forms.MultipleChoiceField(
+        label=_("Shown to those who investigate alone"),
+        required=False,
+        choices=[(name, describing.TITLES[name]) for name in queries.RESTRICTABLE],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reason = forms.CharField(
+        label=_("Why"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
     )
 
 

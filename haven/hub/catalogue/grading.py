@@ -42,7 +42,7 @@ class Grade:
 
 def grade(tool: Tool, facts: Iterable[Fact], *, today: dt.date) -> Grade:
     """Return the grade of a tool."""
-    counted = [one for one in facts if one.source and one.basis == "source" and one.is_of_tool]
+    counted = [one for one in facts if one.counts]
     best: tuple[rules.Rank, tuple[Fact, ...]] = (rules.ladder()[0], ())
     for rank in rules.ladder():
         met = [_meet(need, counted, tool, today) for need in rank.needs]
@@ -67,6 +67,12 @@ def age_of_record(tool: Tool, *, today: dt.date) -> str:
     months = _months(tool.checked_on, today)
     old = [slug for slug, more_than in rules.ages_of_records() if months > more_than]
     return old[-1] if old else ""
+
+
+def is_old(fact: Fact, *, today: dt.date) -> bool:
+    """Tell whether a fact is older than the rule of its kind allows; False without a date."""
+    day = first_day(fact.dated)
+    return day is not None and _months(day, today) > rules.ages_of_facts()[fact.kind]
 
 
 def _meet(need: rules.Need, counted: Sequence[Fact], tool: Tool, today: dt.date) -> list[Fact]:

@@ -27,6 +27,8 @@ from haven.hub.catalogue import vocabulary as words
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
+OPEN_WORDS, CLOSED_WORDS = "A", "D"  # weights of words in found_by: who finds a tool by them
+
 
 def _several(choices: type[models.TextChoices], label: _StrPromise) -> ArrayField[Any, Any]:
     return ArrayField(
@@ -88,8 +90,10 @@ class Tool(models.Model):
     checked_on = models.DateField(_("last checked"), null=True, blank=True)
     changed_at = models.DateTimeField(db_default=Now())
     folded = models.TextField()  # its words for searching: small letters, no accents
+    folded_closed = models.TextField(default="", blank=True)  # those of its restricted fields
     found_by = models.GeneratedField(
-        expression=SearchVector("folded", config="simple"),
+        expression=SearchVector("folded", config="simple", weight=OPEN_WORDS)
+        + SearchVector("folded_closed", config="simple", weight=CLOSED_WORDS),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -148,6 +152,11 @@ class Fact(models.Model):
 
     def __str__(self) -> str:
         return f"fact {self.pk}"
+
+    @property
+    def counts(self) -> bool:
+        """Tell whether it counts for a grade: it was read, and is about this tool."""
+        return bool(self.source) and self.basis == words.Basis.SOURCE and self.is_of_tool
 
     @property
     def is_unchecked(self) -> bool:

@@ -9,18 +9,20 @@ Not     here: finding (finding.py), grades (grading.py)
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Lower
 from django.utils import timezone
 
 from haven.accounts import access
 from haven.accounts.access import CASEWORKERS, Role
-from haven.hub.catalogue import grading
+from haven.hub.catalogue import completing, grading, rules
+from haven.hub.catalogue import vocabulary as words
 from haven.hub.catalogue.models import Body, Change, Fact, Proposal, Tool
 from haven.web.errors import NotFound
 
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from haven.accounts.models import Member
+    from haven.hub.catalogue.completing import Completeness
     from haven.hub.catalogue.grading import Grade
 
 MOST_COMPARED = 4
+BY_STATE = ("is_decided", "-proposed_at", "-pk")  # order of proposals
 READERS_OF_RESTRICTED = CASEWORKERS | {Role.CURATOR}
 
 
@@ -40,6 +44,12 @@ PROPOSABLE = (  # fields that anyone may propose to change
     "name", "website", "summary", "description", "licence", "weights_licence", "intended_use",
     "excluded_use", "human_role", "wellbeing", "interoperability", "steps", "techniques",
     "media", "deployment", "access", "price", "evidence_leaves", "status",
+)  # fmt: skip
+
+
+RESTRICTABLE = (  # fields that may be kept from those who make tools; the rest names an entry
+    *(name for name in PROPOSABLE if name not in ("name", "status")),
+    "platforms", "languages", "open_source", "facts",
 )  # fmt: skip
 
 
@@ -68,12 +78,42 @@ class Shown:
     tool: Tool
     facts: list[Fact]
     grade: Grade
+    completeness: Completeness
     age: str  # of the record: "", "due", "stale", "lapsed"
+    old: frozenset[int]  # keys of facts that are older than the rule allows
     hidden: frozenset[str]  # names of fields that are kept from the member
 
     def value(self, name: str) -> Any:
         """Return a field; None where it is kept from the member."""
         return None if name in self.hidden else getattr(self.tool, name)
+
+    @property
+    def status(self) -> str:
+        """Return the status in words; what nobody has looked at for too long is not known."""
+        is_lapsed = self.age == rules.ages_of_records()[-1][0]
+        if is_lapsed or "status" in self.hidden:
+            return str(words.Status.UNKNOWN.label)
+        return self.tool.get_status_display()
+
+    @property
+    def n_unchecked(self) -> int:
+        """Return how many statements nobody has checked."""
+        return sum(one.is_unchecked for one in self.facts)
+
+
+def sees_restricted(member: Member) -> bool:
+    """Tell whether a member sees the fields that show how a method works."""
+    return bool(READERS_OF_RESTRICTED & set(member.roles))
+
+
+def hidden(one: Tool, member: Member) -> frozenset[str]:
+    """Return the names of a tool's fields that are kept from a member."""
+    return frozenset() if sees_restricted(member) else frozenset(one.restricted)
+
+
+def age(one: Tool) -> str:
+    """Return how old a record is: "" where somebody looked lately, "due", "stale", "lapsed"."""
+    return grading.age_of_record(one, today=timezone.localdate())
 
 
 def tool(slug: str, *, member: Member) -> Shown:
@@ -91,10 +131,31 @@ def tool(slug: str, *, member: Member) -> Shown:
 
 def several(slugs: Iterable[str], *, member: Member) -> list[Shown]:
     """Return the known ones of the tools named, in that order, at most MOST_COMPARED."""
-    wanted = list(dict.fromkeys(slugs))[:MOST_COMPARED]
+    return shown(list(dict.fromkeys(slugs))[:MOST_COMPARED], member=member)
+
+
+def shown(slugs: list[str], *, member: Member) -> list[Shown]:
+    """Return the known ones of the tools named, in that order; for other parts of the Hub."""
     found = Tool.objects.select_related("maker").prefetch_related("facts__confirmed_by")
-    by_slug = {one.slug: one for one in found.filter(slug__in=wanted)}
-    return [_shown(by_slug[slug], member) for slug in wanted if slug in by_slug]
+    by_slug = {one.slug: one for one in found.filter(slug__in=slugs)}
+    return [_shown(by_slug[slug], member) for slug in slugs if slug in by_slug]
+
+
+def entry(slug: str) -> Tool:
+    """Return one entry, to be named by what other parts of the Hub keep.
+
+    Raises:
+        ToolNotFound: Not in the catalogue.
+    """
+    found = Tool.objects.filter(slug=slug).first()
+    if found is None:
+        raise ToolNotFound("no such tool")
+    return found
+
+
+def every_name() -> list[tuple[str, str]]:
+    """Return slug and name of every entry, by name; for lists to choose from."""
+    return list(Tool.objects.order_by("name", "pk").values_list("slug", "name"))
 
 
 def named(words: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -119,7 +180,7 @@ def proposals(member: Member) -> QuerySet[Proposal]:
     found = Proposal.objects.select_related("tool", "proposed_by__agency", "decided_by")
     if not access.allows(member, "catalogue.curate"):
         found = found.filter(proposed_by=member)
-    return found.order_by(Case(When(state="open", then=0), default=1), "-proposed_at", "-pk")
+    return found.annotate(is_decided=Case(When(state="open", then=0), default=1))
 
 
 def proposal(public_id: UUID, *, member: Member) -> Proposal:
@@ -134,9 +195,21 @@ def proposal(public_id: UUID, *, member: Member) -> Proposal:
     return found
 
 
-def changes() -> QuerySet[Change]:
-    """Return what changed in the catalogue, the latest first."""
-    return Change.objects.select_related("tool__maker", "proposal")
+def changes(member: Member) -> QuerySet[Change]:
+    """Return what changed in the catalogue, the latest first.
+
+    Left out is what a member does not see: a change of nothing but restricted fields.
+    """
+    found = Change.objects.select_related("tool__maker", "proposal")
+    if sees_restricted(member):
+        return found
+    return found.filter(Q(fields=[]) | ~Q(fields__contained_by=F("tool__restricted")))
+
+
+def new_since(tools: QuerySet[Tool], since: dt.datetime, *, member: Member) -> QuerySet[Tool]:
+    """Return those of some tools that are new, or say something else, since a moment."""
+    changed = changes(member).filter(tool=OuterRef("pk"), at__gt=since)
+    return tools.filter(Q(Exists(changed)) | Q(listed_on__gt=timezone.localdate(since)))
 
 
 def bodies() -> QuerySet[Body]:
@@ -144,9 +217,12 @@ def bodies() -> QuerySet[Body]:
     return Body.objects.select_related("confirmed_by")
 
 
-def gaps(media: str = "") -> Mapping[tuple[str, str], int]:
+def gaps(media: str = "", *, member: Member) -> Mapping[tuple[str, str], int]:
     """Return how many tools are known for each technique and step, of one medium or of all."""
     tools = Tool.objects.filter(media__contains=[media]) if media else Tool.objects.all()
+    if not sees_restricted(member):
+        counted_by = ["steps", "techniques", *(["media"] if media else [])]
+        tools = tools.exclude(restricted__overlap=counted_by)
     counted: Counter[tuple[str, str]] = Counter()
     for steps, techniques in tools.values_list("steps", "techniques"):
         counted.update((t, s) for t in techniques for s in steps)
@@ -154,12 +230,14 @@ def gaps(media: str = "") -> Mapping[tuple[str, str], int]:
 
 
 def _shown(one: Tool, member: Member) -> Shown:
-    may_all = bool(READERS_OF_RESTRICTED & set(member.roles))
-    facts, today = list(one.facts.all()), timezone.localdate()
+    facts, today, kept = list(one.facts.all()), timezone.localdate(), hidden(one, member)
+    seen = [] if "facts" in kept else facts
     return Shown(
         tool=one,
-        facts=facts,
+        facts=seen,
         grade=grading.grade(one, facts, today=today),
+        completeness=completing.completeness(one, seen, hidden=kept),
         age=grading.age_of_record(one, today=today),
-        hidden=frozenset() if may_all else frozenset(one.restricted),
+        old=frozenset(fact.pk for fact in seen if grading.is_old(fact, today=today)),
+        hidden=kept,
     )

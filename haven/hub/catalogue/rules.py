@@ -89,6 +89,12 @@ def ages_of_records() -> tuple[tuple[str, int], ...]:
     return tuple(sorted(every, key=lambda one: one[1]))
 
 
+@functools.cache
+def ages_of_facts() -> Mapping[str, int]:
+    """Return for each kind of fact the months after which it is shown as old."""
+    return {one["kind"]: one["stale_after_months"] for one in told()["staleness"]["fact"]}
+
+
 def corrections() -> tuple[Mapping[str, Any], ...]:
     """Return what is set otherwise for single facts when the catalogue opens."""
     return tuple(told()["evidence_grade"]["opening_corrections"])

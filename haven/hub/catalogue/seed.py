@@ -82,7 +82,7 @@ def _add_tool(told: dict[str, Any]) -> None:
             values[field.name] = [] if field.get_internal_type() == "ArrayField" else ""
     values["checked_on"] = dt.date.fromisoformat(values["checked_on"])
     made = Tool(**values, maker=maker)
-    made.folded = finding.folded(made)
+    finding.fold(made)
     _checked(made).save()
     of_the_field = {one["fact_source"] for one in rules.corrections() if one["tool"] == made.slug}
     facts = [_fact(one, made, of_the_field) for one in told["facts"]]

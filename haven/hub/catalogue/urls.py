@@ -9,6 +9,7 @@ urlpatterns = [
     path("hub/tools/gaps/", views.gaps, name="gaps"),
     path("hub/tools/rules/", views.rules, name="rules"),
     path("hub/tools/<slug:slug>/", views.tool, name="tool"),
+    path("hub/tools/<slug:slug>/readers/", views.restrict, name="restrict"),
     path("hub/tools/<slug:slug>/propose/", views.propose, name="propose"),
     path("hub/tools/<slug:slug>/facts/<int:fact_id>/confirm/", views.confirm, name="confirm"),
     path("hub/proposals/", views.proposals, name="proposals"),

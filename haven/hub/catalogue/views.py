@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -17,7 +16,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from haven.hub.catalogue import actions, describing, finding, forms, queries, vocabulary
+from haven.hub.catalogue import (
+    actions,
+    completing,
+    describing,
+    finding,
+    forms,
+    queries,
+    vocabulary,
+)
 from haven.hub.catalogue import rules as published
 from haven.web.errors import BadInput, Conflict
 from haven.web.keyset import window
@@ -31,7 +38,6 @@ if TYPE_CHECKING:
     from haven.accounts.requests import MemberRequest
 
 _ON_A_PAGE = 20
-_LAST = 200  # proposals on their page
 _STEPS = vocabulary.Step.values
 _OPEN_LISTS = ("steps", "techniques", "media")  # the others open on demand
 
@@ -39,7 +45,8 @@ _OPEN_LISTS = ("steps", "techniques", "media")  # the others open on demand
 @require_safe
 def listing(request: MemberRequest) -> HttpResponse:
     asked = forms.Find(request.GET).asked()
-    found = finding.find(asked)
+    member = request.user
+    found = finding.find(asked, sees_restricted=queries.sees_restricted(member))
     shown = window(
         found.tools, order=("name", "pk"), after=request.GET.get("after"), size=_ON_A_PAGE
     )
@@ -49,6 +56,7 @@ def listing(request: MemberRequest) -> HttpResponse:
         part="found",
         asked=asked,
         window=shown,
+        rows=[(one, queries.hidden(one, member), queries.age(one)) for one in shown.rows],
         n_found=found.tools.count(),
         meant=found.meant,
         lists=_lists(asked, found.counts),
@@ -63,6 +71,9 @@ def tool(request: MemberRequest, slug: str) -> HttpResponse:
         "catalogue/tool.html",
         shown=shown,
         tool=shown.tool,
+        summary=describing.row(shown, "summary"),
+        description=describing.row(shown, "description"),
+        empty=[describing.TITLES.get(name, name) for name in shown.completeness.empty],
         sections=describing.sections(shown),
     )
 
@@ -81,9 +92,9 @@ def compare(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def gaps(request: MemberRequest) -> HttpResponse:
-    counted = queries.gaps()
+    counted = queries.gaps(member=request.user)
     rows = [
-        (label, [(counted.get((technique, step), 0), _query(technique, step)) for step in _STEPS])
+        (label, [(counted.get((technique, step), 0), technique, step) for step in _STEPS])
         for technique, label in vocabulary.Technique.choices
     ]
     return page(request, "catalogue/gaps.html", steps=vocabulary.Step.choices, rows=rows)
@@ -91,7 +102,14 @@ def gaps(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def rules(request: MemberRequest) -> HttpResponse:
-    return page(request, "catalogue/rules.html", rules=published.told(), ladder=published.ladder())
+    fields = [describing.TITLES[name] for name in completing.fields()]
+    return page(
+        request,
+        "catalogue/rules.html",
+        rules=published.told(),
+        ladder=published.ladder(),
+        fields=fields,
+    )
 
 
 @require_safe
@@ -117,10 +135,28 @@ def propose(request: MemberRequest, slug: str) -> HttpResponse:
     return page(request, "catalogue/propose.html", tool=shown.tool, form=form, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def restrict(request: MemberRequest, slug: str) -> HttpResponse:
+    """Say which fields of an entry are kept from those who make tools."""
+    shown = queries.tool(slug, member=request.user)
+    kept = {"fields_kept": shown.tool.restricted}
+    form = forms.Restrict(request.POST or None, initial=kept)
+    if form.is_valid():
+        said = form.cleaned_data
+        actions.restrict(
+            slug, said["fields_kept"], reason=said["reason"], by=request.user, at=timezone.now()
+        )
+        return redirect("catalogue:tool", slug)
+    status = 422 if form.errors else 200
+    return page(request, "catalogue/restrict.html", tool=shown.tool, form=form, status=status)
+
+
 @require_safe
 def proposals(request: MemberRequest) -> HttpResponse:
-    found = queries.proposals(request.user)[:_LAST]
-    return page(request, "catalogue/proposals.html", proposals=found)
+    found = queries.proposals(request.user)
+    after = request.GET.get("after")
+    shown = window(found, order=queries.BY_STATE, after=after, size=_ON_A_PAGE)
+    return page(request, "catalogue/proposals.html", window=shown)
 
 
 @require_safe
@@ -169,12 +205,9 @@ def confirm(request: MemberRequest, slug: str, fact_id: int) -> HttpResponse:
 
 @require_safe
 def changes(request: MemberRequest) -> HttpResponse:
-    shown = window(
-        queries.changes(), order=("-at", "-pk"), after=request.GET.get("after"), size=_ON_A_PAGE
-    )
-    rows = [
-        (one, [describing.TITLES.get(name, name) for name in one.fields]) for one in shown.rows
-    ]
+    found, after = queries.changes(request.user), request.GET.get("after")
+    shown = window(found, order=("-at", "-pk"), after=after, size=_ON_A_PAGE)
+    rows = [(one, describing.changed(one, request.user)) for one in shown.rows]
     return page(request, "catalogue/changes.html", window=shown, rows=rows)
 
 
@@ -191,10 +224,6 @@ def _proposal(
         is_own=found.proposed_by_id == request.user.pk,
         status=status,
     )
-
-
-def _query(technique: str, step: str) -> str:
-    return urlencode({"techniques": technique, "steps": step})
 
 
 def _lists(
