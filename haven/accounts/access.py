@@ -89,6 +89,9 @@ MAY: dict[str, frozenset[Role]] = {
     "erasure.view": CASEWORKERS | {Role.ADMINISTRATOR, Role.AUDITOR},
     "erasure.decide": frozenset({Role.SUPERVISOR}),  # two people, one of them a supervisor
     "pages.edit": frozenset({Role.CURATOR}),  # texts of the Hub, at the editors' desk
+    # Say what was met with a tool, and ask its maker; a maker answers and does neither.
+    "experience.write": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR, Role.CURATOR},
+    "portal.provide": frozenset({Role.PROVIDER}),  # submit a tool, answer for its maker
     # Take part in assessments of the own agency; providers never, their tools are what is asked.
     "assessment.work": CASEWORKERS | {Role.WELLBEING, Role.ADMINISTRATOR},
     # Find colleagues and be found. Makers never; of which agencies: community/queries.py.
@@ -141,6 +144,30 @@ PAGES: dict[str, str] = {
     "finding:withdraw": SIGNED_IN,  # one's own
     "finding:answer": "catalogue.curate",
     "feed": OPEN,  # to whoever holds its private address: names of tools, not what is said
+    "experience:of_tool": SIGNED_IN,
+    "experience:write": "experience.write",
+    "experience:ask": "experience.write",
+    "experience:list": "experience.write",
+    "experience:report": SIGNED_IN,  # published ones; the own; a curator's: all
+    "experience:withdraw": "experience.write",
+    "experience:object": "experience.write",
+    "experience:decide": "catalogue.curate",
+    "experience:decide_again": "catalogue.curate",
+    "experience:reply": SIGNED_IN,  # of a maker, on the own tools; there for nobody else
+    "experience:question": SIGNED_IN,
+    "experience:withdraw_question": "experience.write",
+    "experience:decide_question": "catalogue.curate",
+    "experience:answer": SIGNED_IN,  # of a maker, to whom it was put; there for nobody else
+    "experience:hide": "catalogue.curate",
+    "portal:home": SIGNED_IN,  # how a tool comes in; for a maker also the own records
+    "portal:submit": SIGNED_IN,  # the questions are for all to read, a maker alone sends them
+    "portal:submission": SIGNED_IN,  # the own provider's; a curator's: all
+    "portal:withdraw": SIGNED_IN,  # of the own provider; there for nobody else
+    "portal:check": "catalogue.curate",
+    "portal:publish": "catalogue.curate",
+    "curation:desk": "catalogue.curate",
+    "curation:makers": "catalogue.curate",
+    "curation:untie": "catalogue.curate",
     "guidance:steps": SIGNED_IN,
     "guidance:step": SIGNED_IN,
     "guidance:principles": SIGNED_IN,

@@ -283,6 +283,45 @@ VERBS: dict[str, Verb] = {
         Kind.ALTERATION,
         needs_reason=True,
     ),
+    # what members and makers say of tools
+    "experience.write": Verb(_("A report of experience was written."), Kind.COLLECTION),
+    "experience.withdraw": Verb(_("A report of experience was taken back."), Kind.ALTERATION),
+    "experience.publish": Verb(_("A report of experience was published."), Kind.ALTERATION),
+    "experience.refuse": Verb(
+        _("A report of experience was not published."), Kind.ALTERATION, needs_reason=True
+    ),
+    "experience.object": Verb(
+        _("The author of a report asked for a second curator."), Kind.ALTERATION
+    ),
+    "experience.uphold": Verb(
+        _("A second curator agreed not to publish a report."), Kind.ALTERATION, needs_reason=True
+    ),
+    "question.ask": Verb(_("A question to a maker was written."), Kind.COLLECTION),
+    "question.withdraw": Verb(_("A question to a maker was taken back."), Kind.ALTERATION),
+    "question.publish": Verb(_("A question was put to a maker."), Kind.ALTERATION),
+    "question.refuse": Verb(
+        _("A question was not put to a maker."), Kind.ALTERATION, needs_reason=True
+    ),
+    "saying.make": Verb(_("A maker answered a question or a report."), Kind.COLLECTION),
+    "saying.hide": Verb(_("What a maker said was hidden."), Kind.ALTERATION, needs_reason=True),
+    "maker.tie": Verb(_("A provider was said to speak for a maker."), Kind.ADMINISTRATION),
+    "maker.untie": Verb(_("A provider speaks for a maker no more."), Kind.ADMINISTRATION),
+    "submission.make": Verb(_("A maker submitted a tool."), Kind.COLLECTION),
+    "submission.withdraw": Verb(_("A submitted tool was taken back."), Kind.ALTERATION),
+    "submission.check": Verb(
+        _("A submitted tool was checked by the rules of the catalogue."), Kind.ALTERATION
+    ),
+    "submission.publish": Verb(_("A submitted tool was taken in."), Kind.ALTERATION),
+    "submission.refuse": Verb(
+        _("A submitted tool was not taken in."), Kind.ALTERATION, needs_reason=True
+    ),
+    "submission.refuse_by_rule": Verb(
+        _("A submitted tool was refused by a rule, as its maker described it."), Kind.ALTERATION
+    ),
+    "sources.check": Verb(
+        _("The addresses of the catalogue's sources were asked whether they answer."),
+        Kind.ADMINISTRATION,
+    ),
     # notes, and a case from its other sides
     "notes.view": Verb(_("The notes of a case were read or searched."), Kind.CONSULTATION),
     "note.write": Verb(_("A note was written."), Kind.COLLECTION),

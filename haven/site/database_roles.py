@@ -76,6 +76,11 @@ GRANTS = (
     Grant("learning_*", web="SIUD", worker="S"),
     Grant("finding_weekly", web="SID", worker="SU"),  # the worker notes what it told
     Grant("finding_*", web="SIUD", worker="S"),
+    # What a maker speaks for ends; what was said and decided stays.
+    Grant("experience_voice", web="SID", worker="S"),
+    Grant("experience_*", web="SIU", worker="S"),
+    Grant("portal_*", web="SIU", worker="S"),
+    Grant("curation_*", web="S", worker="SIUD"),  # which addresses answered: the worker asks
     Grant("assessment_assessment", web="SIU", worker="S"),
     Grant("assessment_closing", web="SIU", worker="S"),
     Grant("assessment_*", web="SI", worker="S"),  # an answer is superseded, never changed

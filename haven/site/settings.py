@@ -27,6 +27,8 @@ HAVEN_RETENTION_DAYS = env.number(  # no law names one number; an agency sets it
     "HAVEN_RETENTION_DAYS", 1826, least=1, most=36525
 )
 HAVEN_DEMO = env.flag("HAVEN_DEMO", default=False)
+# Ask the addresses of the catalogue's sources once a week: requests to other hosts, so off.
+HAVEN_SOURCE_CHECKS = env.flag("HAVEN_SOURCE_CHECKS", default=False)
 HAVEN_PACKAGE_DAYS = env.number("HAVEN_PACKAGE_DAYS", 7, least=1, most=90)  # until it is erased
 HAVEN_PROFILE = env.choice("HAVEN_PROFILE", "balanced", choices=("fast", "balanced", "thorough"))
 HAVEN_RUNNER = env.choice("HAVEN_RUNNER", "processes", choices=("processes", "serial"))
@@ -94,6 +96,9 @@ INSTALLED_APPS = [
     "haven.hub.assessment",
     "haven.hub.community",
     "haven.hub.finding",
+    "haven.hub.experience",
+    "haven.hub.portal",
+    "haven.hub.curation",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -33,6 +33,7 @@ QUEUES = {  # who holds a key waits
     "queue": 1,
     "packages": 1,
     "mail": 1,
+    "hub": 1,
 }
 CANNOT_START = 3
 GRACE_S = 8.0  # to finish the files in flight; then the job is given back to the queue

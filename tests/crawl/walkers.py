@@ -29,9 +29,10 @@ RECORD = NUMBERS | {"reason", "looked_for", "person", "note"}
 RECORD |= {"purpose", "why", "reason of a decision"}  # of a token, of a lead, of a decision
 RECORD |= {"reason to hand over", "why of an object", "what for of a report"}
 # A curator vets agencies and names who speaks for each: he meets their names and those of
-# their members, never an address; what they propose for the catalogue is his to decide; the
-# people of providers are his to invite.
+# their members, never an address; what they propose for the catalogue, report and ask is his
+# to decide; the people of providers are his to invite.
 CURATED = ("agency", "display_name", "of a proposal", "of a report", "hidden", "hidden post")
+CURATED += ("of an experience", "of a question")
 # Among colleagues of the Hub members show themselves, and what they write for all, to everyone.
 COLLEAGUES = ("agency", "display_name", "about", "post", "answer")
 OUTSIDE = {Role.SUPERVISOR: NUMBERS, Role.ADMINISTRATOR: NUMBERS, Role.AUDITOR: RECORD}

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from haven.accounts.models import Agency, Member
 from haven.hub.assessment import actions as assessments
 from haven.hub.assessment import versions
 from haven.hub.catalogue import actions as catalogue
@@ -20,14 +21,17 @@ from haven.hub.catalogue.models import Fact, Maker, Tool
 from haven.hub.community import actions as people
 from haven.hub.community import gathering, moderating, reporting, talking, topics
 from haven.hub.community.models import Post
+from haven.hub.experience import actions as experience
+from haven.hub.experience import asking, speaking
+from haven.hub.experience.deciding import Decision
+from haven.hub.experience.models import Saying, Voice
 from haven.hub.finding import actions as keeping
-from haven.hub.finding import asking
+from haven.hub.finding import asking as lacking
 from haven.hub.guidance import loading, reading
 from haven.hub.guidance.models import Loaded
 from haven.hub.learning import courses
-
-if TYPE_CHECKING:
-    from haven.accounts.models import Member
+from haven.hub.portal import actions as portal
+from haven.hub.portal.models import Submission
 
 Ids = Mapping[str, Any]
 PAGES = {"step": "step", "principle": "principle", "document": "document", "care": "care_page"}
@@ -42,6 +46,7 @@ def plant(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str
         **_assessed(lead, word, at),
         **_colleagues(lead, word, at),
         **_kept(lead, word, at),
+        **_said(lead, word, at),
     }
 
 
@@ -70,10 +75,19 @@ def _fact() -> Fact:
     there = Fact.objects.filter(tool__slug="wheelwright").first()
     if there is not None:
         return there
+    tool = entry("wheelwright", "Wheelwright", maker="Spoke and Sons")
+    return Fact.objects.create(
+        tool=tool, claim="Runs offline.", kind="claimed", said_by="the maker", source="",
+        dated="2025", basis="recalled", relation="editor", is_of_tool=True,
+    )  # fmt: skip
+
+
+def entry(slug: str, name: str, *, maker: str) -> Tool:
+    """Return an invented tool that is in the catalogue."""
     tool = Tool(
-        slug="wheelwright",
-        name="Wheelwright",
-        maker=Maker.objects.create(name="Spoke and Sons"),
+        slug=slug,
+        name=name,
+        maker=Maker.objects.get_or_create(name=maker)[0],
         summary="Finds bicycles in pictures.",
         description="Finds bicycles in pictures.",
         status="active",
@@ -86,10 +100,7 @@ def _fact() -> Fact:
     )
     finding.fold(tool)
     tool.save()
-    return Fact.objects.create(
-        tool=tool, claim="Runs offline.", kind="claimed", said_by="the maker", source="",
-        dated="2025", basis="recalled", relation="editor", is_of_tool=True,
-    )  # fmt: skip
+    return tool
 
 
 def _guidance() -> dict[str, Ids]:
@@ -222,8 +233,8 @@ def _kept(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str
     asked = finding.Asked(q="bicycles", chosen={"media": ("image",)})
     kept = keeping.keep(word("name of a search"), asked, by=lead, at=at)
     keeping.make_feed(by=lead, at=at)
-    lacked = asking.Lacked("Boats in pictures", "Finding boats.", is_restricted=False)
-    need = asking.say(lacked, by=lead, at=at)
+    lacked = lacking.Lacked("Boats in pictures", "Finding boats.", is_restricted=False)
+    need = lacking.say(lacked, by=lead, at=at)
     return {
         **{f"finding:{name}": {"slug": slug} for name in ("note", "follow", "unfollow")},
         **{f"finding:{name}": {"search_id": kept.public_id} for name in ("look", "forget")},
@@ -232,6 +243,81 @@ def _kept(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str
             for name in ("need", "second", "withdraw", "answer")
         },
     }
+
+
+def _said(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str, Ids]:
+    """Have somebody report and ask; a maker, one for all, answers and submits a tool."""
+    tool = _fact().tool
+    of_tool = {"slug": tool.slug}
+    met = experience.Met(
+        version=word("version of an experience"), tried_on=at.date(),
+        tried=word("tried of an experience"),
+        data="test", media=["image"], effort="day", again="some", care="same", stake="work",
+        worked=word("worked of an experience"), did_not=word("did_not of an experience"),
+        care_words=word("care of an experience"), stake_words=word("stake of an experience"),
+    )  # fmt: skip
+    report = experience.write(tool.slug, met, by=lead, at=at)
+    question = asking.ask(tool.slug, word("text of a question"), by=lead, at=at)
+    maker = _maker(tool, at)
+    one = {"report_id": report.public_id}
+    asked = {"question_id": question.public_id}
+    of_reports = ("report", "withdraw", "object", "decide", "decide_again", "reply")
+    of_questions = ("question", "withdraw_question", "decide_question", "answer")
+    of_submissions = ("submission", "withdraw", "check", "publish")
+    return {
+        **{f"experience:{name}": of_tool for name in ("of_tool", "write", "ask")},
+        **{f"experience:{name}": one for name in of_reports},
+        **{f"experience:{name}": asked for name in of_questions},
+        "experience:hide": {"saying_id": maker["saying_id"]},
+        **{f"portal:{name}": {"submission_id": maker["submission_id"]} for name in of_submissions},
+        "curation:untie": {"voice_id": maker["voice_id"]},
+    }
+
+
+def _maker(tool: Tool, at: dt.datetime) -> Ids:
+    """Return the ids of what a maker has: a voice, an answer, a submitted tool."""
+    voice = Voice.objects.filter(maker=tool.maker).first()
+    if voice is None:
+        provider = Agency.objects.create(name="Spoke and Sons", country="NZ", kind="provider")
+        office = Agency.objects.create(name="Wheel Office", country="CH", kind="international")
+        people = {
+            role: Member.objects.create_user(
+                username=f"wheel_{role}", display_name=f"Wheel {role}", agency=of, roles=[role]
+            )
+            for role, of in (
+                ("provider", provider),
+                ("curator", office),
+                ("investigator", office),
+            )
+        }
+        voice = speaking.tie(provider.pk, tool.maker_id, by=people["curator"], at=at)
+        asked = asking.ask(tool.slug, "Which wheels?", by=people["investigator"], at=at)
+        put = Decision(accepts=True, answer="", is_free=True)
+        asking.decide(asked.public_id, put, by=people["curator"], at=at)
+        speaking.answer(asked.public_id, "Two of them.", by=people["provider"], at=at)
+        portal.submit(submitted(), by=people["provider"], at=at)
+    return {
+        "voice_id": voice.pk,
+        "saying_id": Saying.objects.get(maker=tool.maker).public_id,
+        "submission_id": Submission.objects.get(agency=voice.agency).public_id,
+    }
+
+
+def submitted(**values: Any) -> portal.Told:
+    """Return what a maker says of an invented tool; fields may be said otherwise."""
+    met = values.pop("rules_met", [])
+    entry = {
+        "name": "Spokeshave", "website": "https://spoke.example", "summary": "Counts wheels.",
+        "description": "Counts the wheels in a picture.", "status": "active",
+        "licence": "Apache-2.0", "weights_licence": "", "intended_use": "Counting wheels.",
+        "excluded_use": "Not for people.", "human_role": "A person counts again.",
+        "wellbeing": "", "interoperability": "", "steps": ["sort-new"],
+        "techniques": ["object-recognition"], "media": ["image"], "deployment": ["offline"],
+        "access": "open download", "price": "free", "evidence_leaves": "no",
+        "platforms": ["Linux"], "languages": ["English"],
+    }  # fmt: skip
+    claims = [portal.Claim("Counts up to nine wheels.", "https://spoke.example/wheels")]
+    return portal.Told({**entry, **values}, claims, met)
 
 
 def arguments(ids: Mapping[str, Any], name: str) -> Ids:

@@ -213,6 +213,19 @@ POST_ALONE = {
     "finding:second",
     "finding:unfollow",
     "finding:withdraw",
+    "curation:untie",
+    "experience:answer",
+    "experience:decide",
+    "experience:decide_again",
+    "experience:decide_question",
+    "experience:hide",
+    "experience:object",
+    "experience:reply",
+    "experience:withdraw",
+    "experience:withdraw_question",
+    "portal:check",
+    "portal:publish",
+    "portal:withdraw",
     "guidance:acknowledge",
     "learning:begin_again",
     "learning:depth",
@@ -452,8 +465,9 @@ ELSEWHERE = {  # ids of what is no part of a case
     "application_id": "00000000-0000-4000-8000-000000000000",
 }
 THE_HUB = (  # its parts
-    "hub", "catalogue", "guidance", "learning", "assessment", "community", "finding",
-)  # fmt: skip
+    *("hub", "catalogue", "guidance", "learning", "assessment"),
+    *("community", "finding", "experience", "portal", "curation"),
+)
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 Ids = Mapping[str, Any]
 
@@ -845,7 +859,7 @@ def _rows() -> dict[str, list[Any]]:
         *("cases", "tokens", "evidence", "authority", "analysis", "search", "categories"),
         *("notes", "people", "queue", "facets", "comparison", "leads", "decisions", "retention"),
     )
-    of_the_hub = ("catalogue", "guidance", "learning", "assessment", "community", "finding")
+    of_the_hub = tuple(one for one in THE_HUB if one != "hub")
     labels = ("accounts", *of_cases, *of_the_hub)
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {

@@ -18,11 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from haven.hub.catalogue import (
     actions,
+    beside,
     completing,
     describing,
     finding,
     forms,
     queries,
+    runnable,
     vocabulary,
 )
 from haven.hub.catalogue import rules as published
@@ -75,6 +77,8 @@ def tool(request: MemberRequest, slug: str) -> HttpResponse:
         description=describing.row(shown, "description"),
         empty=[describing.TITLES.get(name, name) for name in shown.completeness.empty],
         sections=describing.sections(shown),
+        runnable=runnable.of_tool(slug),
+        beside=beside.of(shown.tool, request.user),
     )
 
 
