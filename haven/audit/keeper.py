@@ -3,7 +3,7 @@
 In      entries that wait; the signing key; how often to sign
 Out     leaves and nodes; checkpoints, each also kept in a file outside the database
 Fails   Tampered: entries or nodes are gone or changed; nothing is signed any more
-        KeyTrouble (signing.py)
+        KeyTrouble (keyfiles.py)
 Why     acts only insert, side by side; one process, with a role and a key of its own, orders
         what has committed, so that a number is never given twice and never left out
 Not     here: the loop and the process (site/keeper.py), full verification (checking.py)

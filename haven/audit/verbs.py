@@ -251,6 +251,9 @@ VERBS: dict[str, Verb] = {
     "group.apart": Verb(_("Two were said not to be the same person."), Kind.ALTERATION),
     "group.undo": Verb(_("A change of groups was undone."), Kind.ALTERATION),
     # the catalogue of the Hub
+    "catalogue.export": Verb(
+        _("All entries of the catalogue were taken as a file."), Kind.CONSULTATION
+    ),
     "proposal.make": Verb(_("A change of a catalogue entry was proposed."), Kind.COLLECTION),
     "proposal.withdraw": Verb(_("A proposed change was taken back."), Kind.ALTERATION),
     "proposal.accept": Verb(
@@ -584,6 +587,15 @@ VERBS: dict[str, Verb] = {
     "event.cancel": Verb(_("An event was cancelled."), Kind.ADMINISTRATION, needs_reason=True),
     "calendar.make": Verb(_("A private address of a calendar was made."), Kind.ADMINISTRATION),
     "calendar.end": Verb(_("A private address of a calendar was ended."), Kind.ADMINISTRATION),
+    # the Hub at other places: signed bundles of what it has published
+    "bundle.make": Verb(_("A signed bundle of the Hub was made."), Kind.DISCLOSURE),
+    "bundle.take_in": Verb(_("A bundle of another hub was taken in."), Kind.COLLECTION),
+    "bundle.refuse": Verb(_("A bundle of another hub was refused."), Kind.COLLECTION),
+    "hub.trust": Verb(_("The key of another hub was confirmed."), Kind.ADMINISTRATION),
+    "hub.unfollow": Verb(
+        _("Another hub is no longer followed; what came from it was removed."),
+        Kind.ADMINISTRATION,
+    ),
 }
 
 # What the program does for all agencies together. Without an agency, a case and an actor such an
@@ -591,6 +603,11 @@ VERBS: dict[str, Verb] = {
 OF_THE_INSTALLATION = frozenset(
     {
         "backup.restore",
+        "bundle.make",
+        "bundle.refuse",
+        "bundle.take_in",
+        "hub.trust",
+        "hub.unfollow",
         "key.rotate",
         "member.sign_in_refused",  # with a name that nobody has
         "record.verify",

@@ -43,7 +43,7 @@ def main(words: Sequence[str]) -> int:
 
     context.enter(context.Source(via="console"))
     try:
-        with _database(words):
+        with database(words):
             execute_from_command_line(["python -m haven.site", *words])
     except (ImproperlyConfigured, DatabaseTrouble) as error:
         sys.stderr.write(f"haven: {error}\n")
@@ -52,7 +52,7 @@ def main(words: Sequence[str]) -> int:
 
 
 @contextlib.contextmanager
-def _database(words: Sequence[str]) -> Iterator[None]:
+def database(words: Sequence[str]) -> Iterator[None]:
     """Have the embedded database run for a command that needs it, and only so long.
 
     Where `haven up` runs on the same data its database is used and left running.

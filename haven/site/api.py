@@ -19,6 +19,8 @@ from ninja.operation import Operation
 from ninja.security import HttpBearer, SessionAuth
 
 from haven.audit import api as record
+from haven.hub.catalogue import api as catalogue
+from haven.hub.exchange import api as exchange
 from haven.web import errors, failed
 from haven.workbench.analysis import api as analysis
 from haven.workbench.authority import api as authority
@@ -73,7 +75,8 @@ class Api(NinjaAPI):
 api = Api(
     title="Haven",
     version="1",
-    description="Reads what a member may see of a case, and does in it what the member may do.",
+    description="Reads what a member may see of a case, and does in it what the member may do. "
+    "Reads the catalogue of the Hub.",
     urls_namespace=NAMESPACE,
     docs_url=None,
     docs_decorator=require_safe,
@@ -86,6 +89,8 @@ _OF_CASES = (
 for _part in _OF_CASES:
     api.add_router("cases/", _part.router)
 api.add_router("record/", record.router)
+api.add_router("hub/", catalogue.router)
+api.add_router("hub/others/", exchange.router)
 
 
 class WrongQuestion(errors.BadInput):

@@ -2,16 +2,19 @@
 
 In      settings, the member who asks
 Out     whether it is a trial or a demonstration, for the notice on every page; the menu;
-        `may`, by which a template shows only what will be allowed
+        `may`, by which a template shows only what will be allowed; where the guidance for a
+        page of a case is, asked for by whole pages alone
 Not     here: how pages look (web/context.py), the rules (accounts/access.py)
 """
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from haven.accounts import access
+from haven.site import beside
 
 MENU = (  # address, words, icon; shown to whom access.py opens it
     ("cases:list", _("Cases"), "case"),
@@ -46,9 +49,15 @@ def place(request: HttpRequest) -> dict[str, object]:
     member = getattr(request, "user", None)  # not there where an early middleware failed
     if member is not None and member.is_authenticated:
         told["may"] = access.may(member)
+        told["guidance_url"] = SimpleLazyObject(lambda: _guidance(request))
         told["menu"] = [
             (reverse(page), words, icon)
             for page, words, icon in MENU
             if access.opens(member, page)
         ]
     return told
+
+
+def _guidance(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return beside.guidance_for(match.view_name) if match else ""

@@ -58,6 +58,7 @@ GRANTS = (
     Grant("audit_*", web="S", worker="S", keeper="S"),
     # The Hub: no row of it is of a case.
     Grant("catalogue_*", web="SIUD", worker="S"),
+    Grant("exchange_*", web="S", worker="S"),  # the owner's, at the command line
     Grant("guidance_acknowledgement", web="SI", worker="S"),  # who has read stays so
     Grant("guidance_*", web="SIUD", worker="S"),
     # Pages and their history; of Wagtail's rights, groups and sites nothing is ever changed.

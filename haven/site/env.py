@@ -8,6 +8,7 @@ Not     here: which settings there are (settings.py), what they mean together (c
 """
 
 import os
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 SECRET_LENGTH_BYTES = 48  # Django asks for 50 characters; 48 random bytes are 64 of base64
+LONGEST_HUB_NAME = 100  # characters
+HUB_NAME = re.compile(r"[a-z0-9][a-z0-9.-]*(/[a-z0-9][a-z0-9._-]*)*")
 REASON_LENGTH = 20  # characters; "yes" and "test" are no reasons
 
 
@@ -308,6 +311,32 @@ def address(name: str, default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
         raise WrongSetting(f"{name} is not an address such as https://haven.example")
     return value
+
+
+def hub_name(name: str, default: str) -> str:
+    """Return the name under which bundles of the Hub are signed, such as haven.example/hub.
+
+    Raises:
+        WrongSetting: Other signs than small letters, digits, dots, dashes, slashes; too long.
+    """
+    value = os.environ.get(name, "") or default
+    if len(value) > LONGEST_HUB_NAME or not HUB_NAME.fullmatch(value):
+        raise WrongSetting(f"{name} is not a name such as haven.example/hub")
+    return value
+
+
+def secure_addresses(name: str) -> list[str]:
+    """Return a comma-separated list of addresses; none where nothing is set.
+
+    Raises:
+        WrongSetting: One of them does not begin with https or names no host.
+    """
+    found = names(name, ())
+    for one in found:
+        parts = urlsplit(one)
+        if parts.scheme != "https" or not parts.hostname or parts.username:
+            raise WrongSetting(f"{name} holds what is no address such as https://haven.example/x")
+    return found
 
 
 def user_cache() -> Path:

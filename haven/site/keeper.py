@@ -43,7 +43,7 @@ def main(words: Sequence[str]) -> int:
 
     os.environ["HAVEN_DATABASE_ROLE"] = "keeper"
     django.setup()
-    from haven.audit import context, keeper, signing
+    from haven.audit import context, keeper, keyfiles
     from haven.site import database_roles
 
     database_roles.require_safe_role()
@@ -51,7 +51,7 @@ def main(words: Sequence[str]) -> int:
     context.enter(context.Source(via="keeper"))
     try:
         signer = keeper.signer()
-    except signing.KeyTrouble as error:
+    except keyfiles.KeyTrouble as error:
         _say(str(error))
         return 3
     stop = threading.Event()

@@ -9,6 +9,7 @@ Not     here: whether the settings make sense together (checks.py)
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -99,6 +100,7 @@ INSTALLED_APPS = [
     "haven.hub.experience",
     "haven.hub.portal",
     "haven.hub.curation",
+    "haven.hub.exchange",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -385,6 +387,11 @@ HAVEN_RECORD_CHECKPOINTS = env.folder(
 HAVEN_RECORD_ENTRIES = env.number("HAVEN_RECORD_ENTRIES", 1_000, least=1, most=1_000_000)
 HAVEN_RECORD_MINUTES = env.number("HAVEN_RECORD_MINUTES", 5, least=1, most=1_440)
 HAVEN_STAMP_ROOTS = env.folder("HAVEN_STAMP_ROOTS", HAVEN_DATA_DIR / "record" / "stamp-roots.pem")
+
+# The Hub at other places: its name and key in bundles, and where bundles may be fetched from
+HAVEN_HUB_NAME = env.hub_name("HAVEN_HUB_NAME", f"{urlsplit(HAVEN_ADDRESS).hostname}/hub")
+HAVEN_HUB_KEY_FILE = env.folder("HAVEN_HUB_KEY_FILE", HAVEN_DATA_DIR / "hub" / "key.pem")
+HAVEN_HUB_SOURCES = env.secure_addresses("HAVEN_HUB_SOURCES")  # none: nothing is ever fetched
 
 # Programs: how often one may come with a token, in a minute ----------------------------------
 HAVEN_TOKEN_A_MINUTE = env.number("HAVEN_TOKEN_A_MINUTE", 120, least=1, most=6_000)

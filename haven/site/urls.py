@@ -29,6 +29,7 @@ urlpatterns = [
     path("", include("haven.hub.experience.urls")),
     path("", include("haven.hub.portal.urls")),
     path("", include("haven.hub.curation.urls")),
+    path("", include("haven.hub.exchange.urls")),
     path("", include("haven.workbench.cases.urls")),
     path("", include("haven.workbench.tokens.urls")),
     path("", include("haven.workbench.evidence.urls")),

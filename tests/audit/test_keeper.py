@@ -13,8 +13,8 @@ from django.db import DatabaseError, connection, transaction
 from haven.audit import actions, checking, keeper, merkle, signing, tree
 from haven.audit.actions import record
 from haven.audit.keeper import Rhythm, Tampered
+from haven.audit.keyfiles import KeyTrouble
 from haven.audit.models import Checkpoint, Event, Leaf, Node, Pending
-from haven.audit.signing import KeyTrouble
 from haven.cli import verify_record
 from haven.site import keeper as process
 

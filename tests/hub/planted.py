@@ -21,6 +21,7 @@ from haven.hub.catalogue.models import Fact, Maker, Tool
 from haven.hub.community import actions as people
 from haven.hub.community import gathering, moderating, reporting, talking, topics
 from haven.hub.community.models import Post
+from haven.hub.exchange.models import Other
 from haven.hub.experience import actions as experience
 from haven.hub.experience import asking, speaking
 from haven.hub.experience.deciding import Decision
@@ -32,6 +33,7 @@ from haven.hub.guidance.models import Loaded
 from haven.hub.learning import courses
 from haven.hub.portal import actions as portal
 from haven.hub.portal.models import Submission
+from tests.hub import carried
 
 Ids = Mapping[str, Any]
 PAGES = {"step": "step", "principle": "principle", "document": "document", "care": "care_page"}
@@ -47,6 +49,19 @@ def plant(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str
         **_colleagues(lead, word, at),
         **_kept(lead, word, at),
         **_said(lead, word, at),
+        **_exchanged(),
+    }
+
+
+def _exchanged() -> dict[str, Ids]:
+    """Return what came from another hub, which all may read."""
+    there = Other.objects.filter(name=carried.HUB).first()
+    other = there or carried.taken_in().arrival.other
+    of_other = {"other_id": other.public_id}
+    return {
+        "exchange:other": of_other,
+        "exchange:record": {**of_other, "kind": "tools", "slug": carried.TOOL["slug"]},
+        "api:other_records": of_other,
     }
 
 
@@ -62,6 +77,7 @@ def _catalogue(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dic
     made = catalogue.propose(fact.tool.slug, said, by=lead, at=at)
     names = ("proposal", "withdraw", "decide")
     return {
+        "api:tool": of_tool,
         "catalogue:tool": of_tool,
         "catalogue:propose": of_tool,
         "catalogue:restrict": of_tool,

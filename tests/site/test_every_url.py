@@ -155,9 +155,17 @@ OWN = {  # of a member, not of a case
     "cases:list",
     "cases:open",
     "accounts:sign-out",
+    "api:bodies",
     "api:cases",
     "api:entry",
+    "api:other_records",
+    "api:others",
     "api:record",
+    "api:tool",
+    "api:tool_schema",
+    "api:tools",
+    "api:tools_file",
+    "api:vocabulary",
     "api:openapi-json",
 }
 OF_A_SESSION = {  # opened in another one in these tests; and one does not take the own
@@ -466,7 +474,7 @@ ELSEWHERE = {  # ids of what is no part of a case
 }
 THE_HUB = (  # its parts
     *("hub", "catalogue", "guidance", "learning", "assessment"),
-    *("community", "finding", "experience", "portal", "curation"),
+    *("community", "finding", "experience", "portal", "curation", "exchange"),
 )
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options")
 Ids = Mapping[str, Any]

@@ -30,7 +30,9 @@ def every() -> Mapping[str, str]:
 
 def in_words() -> dict[str, str]:
     """Return what each date says, by its id, as the reader's language writes dates."""
-    return {
-        key: formats.date_format(dt.date.fromisoformat(value), "DATE_FORMAT")
-        for key, value in every().items()
-    }
+    return {key: spelled(value) for key, value in every().items()}
+
+
+def spelled(value: str) -> str:
+    """Return a day, YYYY-MM-DD, as the reader's language writes dates."""
+    return formats.date_format(dt.date.fromisoformat(value), "DATE_FORMAT")

@@ -57,14 +57,14 @@ def every() -> Mapping[str, Source]:
     return found
 
 
-def source(key: str) -> Source:
-    """Return one source.
+def source(key: str, named: Mapping[str, Source] | None = None) -> Source:
+    """Return one source, of those that are given or of the files.
 
     Raises:
-        UnknownSource: No file names it.
+        UnknownSource: None has the id.
     """
     try:
-        return every()[key]
+        return (every() if named is None else named)[key]
     except KeyError as error:
         raise UnknownSource(f"no source has the id {key}") from error
 

@@ -45,6 +45,7 @@ def render(
     *,
     dates: Mapping[str, str] | None = None,
     known: list[sources.Source] | None = None,
+    named: Mapping[str, sources.Source] | None = None,
     inline: bool = False,
 ) -> Text:
     """Return a text as HTML.
@@ -52,6 +53,7 @@ def render(
     Args:
         text: In the part of Markdown that is allowed here.
         dates: What {{date:id}} says, by id; those of dates.py if it is left out.
+        named: The sources by their ids; those of sources.py if it is left out.
         inline: Without paragraphs: a line of a list, a cell of a table.
         known: Sources that the page cited before, by their numbers; new ones are added to it.
 
@@ -60,7 +62,7 @@ def render(
     """
     found = [] if known is None else known
     there = {one.id for one in found}
-    found += [sources.source(key) for key in sources.cited(text) if key not in there]
+    found += [sources.source(key, named) for key in sources.cited(text) if key not in there]
     numbers = {one.id: number for number, one in enumerate(found, start=1)}
     dates = every_date() if dates is None else dates
     written = _MARKDOWN.renderInline if inline else _MARKDOWN.render

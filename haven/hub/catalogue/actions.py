@@ -1,4 +1,4 @@
-"""What members do with entries: propose a change, decide on one, confirm a fact, restrict fields.
+"""What members do with entries: propose, decide, confirm a fact, restrict fields, take them out.
 
 In      who, when, what the entry should say, why
 Out     a proposal; a changed entry with a row that tells of it
@@ -10,7 +10,7 @@ Not     here: what may be seen (queries.py)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -198,6 +198,13 @@ def confirm(slug: str, fact_pk: int, *, source: str, by: Member, at: datetime) -
     _tell(shown.tool, ["facts"], None, at)
     record("fact.confirm", actor=by, target=found, at=at)
     return found
+
+
+@transaction.atomic
+def export(*, by: Member, at: datetime) -> Iterator[queries.Shown]:
+    """Return all entries, as a member may see them; that they are taken is on the record first."""
+    record("catalogue.export", actor=by, at=at, restricted=queries.sees_restricted(by))
+    return queries.published(member=by)
 
 
 def _open(found: Proposal) -> Proposal:

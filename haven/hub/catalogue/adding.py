@@ -20,7 +20,7 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from haven.hub.catalogue import finding, grading, queries
+from haven.hub.catalogue import finding, queries
 from haven.hub.catalogue.models import Change, Fact, Maker, Tool
 from haven.web.errors import BadInput
 
@@ -52,9 +52,7 @@ def preview(values: Mapping[str, Any], maker: str) -> queries.Shown:
     Raises:
         NotAnEntry: A field does not fit.
     """
-    tool = _fitting(values, Maker(name=maker))
-    grade = grading.grade(tool, [], today=timezone.localdate())
-    return queries.Shown(tool=tool, facts=[], grade=grade, age="", hidden=frozenset())
+    return queries.as_shown(_fitting(values, Maker(name=maker)), [], kept=frozenset())
 
 
 def add(
@@ -75,7 +73,7 @@ def add(
     tool.slug = _free_slug(tool.name)
     tool.checked_on = timezone.localdate(at)
     tool.changed_at = at
-    tool.folded = finding.folded(tool)
+    finding.fold(tool)
     tool.save()
     Fact.objects.bulk_create(_fact(one, tool, at) for one in claims)
     Change.objects.create(tool=tool, fields=[], at=at)

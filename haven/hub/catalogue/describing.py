@@ -142,4 +142,5 @@ def _said(value: Any, choices: type[TextChoices] | None) -> Iterable[Words]:
         return
     for one in value if isinstance(value, list) else [value]:
         if one:
-            yield choices(one).label if choices else one
+            # A word that another hub's vocabulary has and ours has not stands as it is.
+            yield choices(one).label if choices and one in choices.values else one

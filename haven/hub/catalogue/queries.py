@@ -11,11 +11,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import (
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    When,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -101,12 +109,12 @@ class Shown:
         return sum(one.is_unchecked for one in self.facts)
 
 
-def sees_restricted(member: Member) -> bool:
+def sees_restricted(member: Member | None) -> bool:
     """Tell whether a member sees the fields that show how a method works."""
-    return bool(READERS_OF_RESTRICTED & set(member.roles))
+    return member is not None and bool(READERS_OF_RESTRICTED & set(member.roles))
 
 
-def hidden(one: Tool, member: Member) -> frozenset[str]:
+def hidden(one: Tool, member: Member | None) -> frozenset[str]:
     """Return the names of a tool's fields that are kept from a member."""
     return frozenset() if sees_restricted(member) else frozenset(one.restricted)
 
@@ -175,6 +183,20 @@ def names(slugs: Iterable[str]) -> dict[str, str]:
     return dict(Tool.objects.filter(slug__in=list(slugs)).values_list("slug", "name"))
 
 
+def published(*, member: Member | None) -> Iterator[Shown]:
+    """Yield every tool in the order of the names, as a member may see it; None: as anybody may."""
+    found = Tool.objects.select_related("maker").prefetch_related("facts").order_by("name", "pk")
+    for one in found.iterator(chunk_size=200):
+        yield _shown(one, member)
+
+
+def seen(tools: Iterable[Tool], *, member: Member) -> list[Shown]:
+    """Return tools that were found, as a member may see them."""
+    found = list(tools)
+    prefetch_related_objects(found, "maker", "facts")
+    return [_shown(one, member) for one in found]
+
+
 def proposals(member: Member) -> QuerySet[Proposal]:
     """Return the proposals a member may see: a curator all, the open ones first; others own."""
     found = Proposal.objects.select_related("tool", "proposed_by__agency", "decided_by")
@@ -229,15 +251,25 @@ def gaps(media: str = "", *, member: Member) -> Mapping[tuple[str, str], int]:
     return counted
 
 
-def _shown(one: Tool, member: Member) -> Shown:
-    facts, today, kept = list(one.facts.all()), timezone.localdate(), hidden(one, member)
-    seen = [] if "facts" in kept else facts
+def _shown(one: Tool, member: Member | None) -> Shown:
+    return as_shown(one, list(one.facts.all()), kept=hidden(one, member))
+
+
+def as_shown(one: Tool, facts: list[Fact], *, kept: frozenset[str]) -> Shown:
+    """Return a tool with its facts to show, also one that is not stored.
+
+    Args:
+        one: The tool.
+        facts: All its facts.
+        kept: Names of the fields that are kept from whoever looks.
+    """
+    seen, today = [] if "facts" in kept else facts, timezone.localdate()
     return Shown(
         tool=one,
         facts=seen,
         grade=grading.grade(one, facts, today=today),
         completeness=completing.completeness(one, seen, hidden=kept),
         age=grading.age_of_record(one, today=today),
-        old=frozenset(fact.pk for fact in seen if grading.is_old(fact, today=today)),
+        old=frozenset(fact.pk for fact in seen if fact.pk and grading.is_old(fact, today=today)),
         hidden=kept,
     )

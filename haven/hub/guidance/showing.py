@@ -9,7 +9,7 @@ Not     here: which page (queries.py)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from haven.web.pages import page as whole_page
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
-    from wagtail.blocks import StreamValue
 
     from haven.hub.base.sources import Source
     from haven.hub.guidance.models import HubPage
@@ -51,7 +50,7 @@ class Part:
 class Shown:
     """A page for its template: what each field says, and what it all rests on."""
 
-    page: HubPage
+    page: Any  # a HubPage, or one that came from another hub
     says: dict[str, Any]  # by field: HTML, a list of HTML, parts, or mistakes
     sources: tuple[Source, ...]
 
@@ -59,24 +58,40 @@ class Shown:
 class _Writer:
     """Writes the texts of one page; what is cited twice has one number."""
 
-    def __init__(self) -> None:
+    def __init__(self, days: Mapping[str, str] | None, named: Mapping[str, Source] | None) -> None:
         self.cited: list[Source] = []
-        self._dates = dates.in_words()
+        self._dates = dates.in_words() if days is None else days
+        self._named = named
 
     def blocks(self, said: str) -> SafeString:
-        return text.render(said, dates=self._dates, known=self.cited).html
+        return self._rendered(said).html
 
     def line(self, said: str) -> SafeString:
-        return text.render(said, dates=self._dates, known=self.cited, inline=True).html
+        return self._rendered(said, inline=True).html
+
+    def _rendered(self, said: str, *, inline: bool = False) -> text.Text:
+        return text.render(
+            said, dates=self._dates, known=self.cited, named=self._named, inline=inline
+        )
 
 
-def shown(page: HubPage) -> Shown:
+def shown(
+    page: Any,
+    *,
+    days: Mapping[str, str] | None = None,
+    named: Mapping[str, Source] | None = None,
+) -> Shown:
     """Return a page for its template; sources are numbered from its beginning to its end.
+
+    Args:
+        page: A HubPage, or one that came from another hub (records.Carried).
+        days: What {{date:id}} says, by id; those of this hub if it is left out.
+        named: Sources by id; those of this hub if it is left out.
 
     Raises:
         UnknownSource, UnknownDate: A text names what no file has.
     """
-    writer = _Writer()
+    writer = _Writer(days, named)
     says = {name: _said(page, name, writer) for name in _ORDER if hasattr(page, name)}
     return Shown(page, says, tuple(writer.cited))
 
@@ -86,7 +101,7 @@ def page_of(request: HttpRequest, page: HubPage, **context: Any) -> HttpResponse
     return whole_page(request, page.template, shown=shown(page), page=page, **context)
 
 
-def _said(page: HubPage, name: str, writer: _Writer) -> Any:
+def _said(page: Any, name: str, writer: _Writer) -> Any:
     value = getattr(page, name)
     if name in _WORDS:
         return writer.blocks(value)
@@ -97,7 +112,7 @@ def _said(page: HubPage, name: str, writer: _Writer) -> Any:
     return [{key: writer.line(said) for key, said in one.value.items()} for one in value]
 
 
-def _parts(value: StreamValue, writer: _Writer) -> Iterator[Part]:
+def _parts(value: Iterable[Any], writer: _Writer) -> Iterator[Part]:
     for one in value:
         kind, said = one.block_type, one.value
         if kind == "list":

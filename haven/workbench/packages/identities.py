@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from django.utils.translation import gettext_lazy as _
 
+from haven.audit import fingerprints
 from haven.web.errors import BadInput
 from haven.workbench.cases import wrapping
 from haven.workbench.packages.envelope import Keys
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 FIRST_LINE = "Haven hand-over identity 1"
 LONGEST_TEXT = 2_000  # characters; a text has about 400
 _LINES = ("agency", "installation", "sealing", "signing", "signature")
-_GROUPS = 12  # of five digits: 199 bits
 
 
 class NoIdentity(BadInput):
@@ -72,24 +70,13 @@ class Private:
 
 
 def fingerprint(keys: Keys) -> str:
-    """Return what two people read to each other: twelve groups of five digits.
-
-    Source: the safety numbers of Signal, which take five bytes for five digits; 60 digits are
-    199 bits, beyond searching for another pair of keys with the same ones.
-    """
-    digest = hashlib.sha512(keys.key_id).digest()
-    groups = [int.from_bytes(digest[5 * i : 5 * i + 5], "big") for i in range(_GROUPS)]
-    return " ".join(f"{group % 100_000:05d}" for group in groups)
-
-
-def digits(typed: str) -> str:
-    """Return the digits of a fingerprint as somebody typed it."""
-    return "".join(one for one in typed if one in "0123456789")
+    """Return what two people read to each other."""
+    return fingerprints.of(keys.key_id)
 
 
 def is_heard(typed: str, keys: Keys) -> bool:
     """Tell whether what was read over the telephone is the fingerprint of keys."""
-    return secrets.compare_digest(digits(typed), digits(fingerprint(keys)))
+    return fingerprints.is_of(typed, keys.key_id)
 
 
 def text(told: Told, private: Private) -> str:

@@ -1,0 +1,200 @@
+"""Hub verbs: what `haven hub` does, with the database of this installation.
+
+In      the arguments of cli/hub.py
+Out     lines for a person, a bundle in a file; an exit code
+Fails   one sentence with its code: 1 where a bundle was refused, 2 for wrong use, 3 where it
+        could not be done (no database, no key, no such file, no answer)
+Why     the owner of the database alone writes what hubs believe of each other
+Not     here: what is done (hub/exchange/actions.py)
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from haven.hub.exchange.actions import Taken
+
+DONE, REFUSED, WRONG_USE, NOT_FINISHED = 0, 1, 2, 3
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do one verb and return its exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haven.site.settings")
+    os.environ.setdefault("HAVEN_DATABASE_ROLE", "owner")
+    if args.data is not None:
+        os.environ["HAVEN_DATA_DIR"] = str(args.data)
+    try:
+        django.setup()
+        return _in_database(args)
+    except ImproperlyConfigured as error:
+        return _say(str(error), NOT_FINISHED)
+
+
+def _in_database(args: argparse.Namespace) -> int:
+    """Do one verb while the database runs, and tell what went wrong."""
+    from django.db import ProgrammingError
+
+    from haven.audit import context
+    from haven.audit.keyfiles import KeyTrouble
+    from haven.hub.exchange import errors
+    from haven.site.__main__ import database
+    from haven.site.postgres import DatabaseTrouble
+
+    try:
+        with database(["hub"]), context.coming_from(context.Source(via="console")):
+            for line in VERBS[args.hub_verb](args):
+                sys.stdout.write(f"{line}\n")
+    except (errors.NoFingerprint, errors.NotConfigured, errors.NotFollowed) as error:
+        return _say(f"{error} [{error.code}]", WRONG_USE)
+    except errors.NotFetched as error:
+        return _say(f"{error} [{error.code}]", NOT_FINISHED)
+    except errors.ExchangeError as error:
+        return _say(f"{error} Nothing of it was kept. [{error.code}]", REFUSED)
+    except (KeyTrouble, DatabaseTrouble) as error:
+        return _say(str(error), NOT_FINISHED)
+    except ProgrammingError:
+        return _say("The database has no tables yet. Start Haven once, or migrate.", NOT_FINISHED)
+    except OSError as error:
+        return _say(f"The file cannot be used: {error.strerror}.", NOT_FINISHED)
+    return DONE
+
+
+def _export(args: argparse.Namespace) -> Iterator[str]:
+    """Write a bundle beside its place, then put it there: a file is whole or not there."""
+    from django.conf import settings
+    from django.utils import timezone
+
+    from haven.hub.exchange import actions
+
+    target: Path = args.file
+    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".haven-", delete=False) as file:
+        try:
+            manifest = actions.make(file, at=timezone.now())
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(target)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    counts = ", ".join(f"{n} {name}" for name, n in manifest.counts.items())
+    yield f"Bundle {manifest.serial} of {settings.HAVEN_HUB_NAME}: {counts}."
+    yield f"Fingerprint of its key: {actions.fingerprint()}"
+
+
+def _import(args: argparse.Namespace) -> Iterator[str]:
+    from haven.hub.exchange.models import Arrival
+
+    if args.trust:
+        yield from _confirmed(args.trust)
+    with Path(args.file).open("rb") as file:
+        yield _told(_taken(file, Arrival.How.FILE))
+
+
+def _trust(args: argparse.Namespace) -> Iterator[str]:
+    yield from _confirmed(" ".join(args.fingerprint))
+
+
+def _fetch(args: argparse.Namespace) -> Iterator[str]:
+    """Fetch from one address that was set, or from all of them, one after the other."""
+    from django.conf import settings
+
+    from haven.hub.exchange import errors, fetching
+    from haven.hub.exchange.models import Arrival
+
+    known: list[str] = settings.HAVEN_HUB_SOURCES
+    if not known or (args.address and args.address not in known):
+        raise errors.NotConfigured(
+            "No such address is set. Haven asks only those in HAVEN_HUB_SOURCES."
+        )
+    for address in [args.address] if args.address else known:
+        with tempfile.TemporaryFile() as file:
+            fetching.fetch(address, file)
+            file.seek(0)
+            yield _told(_taken(file, Arrival.How.ADDRESS))
+
+
+def _list(args: argparse.Namespace) -> Iterator[str]:
+    del args
+    from haven.hub.exchange import queries
+
+    found = list(queries.others())
+    for one in found:
+        yield f"{one.name or '(no bundle came yet)'}   {one.fingerprint}"
+        for arrival in one.arrivals.all():
+            yield (
+                f"    bundle {arrival.serial}, made {arrival.made_at:%Y-%m-%d}, "
+                f"taken in {arrival.came_at:%Y-%m-%d}, {sum(arrival.counts.values())} records"
+            )
+    if not found:
+        yield "No other hub is followed."
+
+
+def _unfollow(args: argparse.Namespace) -> Iterator[str]:
+    from django.utils import timezone
+
+    from haven.hub.exchange import actions
+
+    removed = actions.unfollow(" ".join(args.hub), at=timezone.now())
+    yield f"{removed} records were removed. Its key is no longer trusted."
+
+
+def _key(args: argparse.Namespace) -> Iterator[str]:
+    del args
+    from django.conf import settings
+
+    from haven.hub.exchange import actions
+
+    yield settings.HAVEN_HUB_NAME
+    yield actions.fingerprint()
+
+
+def _confirmed(typed: str) -> Iterator[str]:
+    from django.utils import timezone
+
+    from haven.hub.exchange import actions
+
+    other = actions.trust(typed, at=timezone.now())
+    yield f"Trusted: {other.fingerprint}"
+
+
+def _taken(file: IO[bytes], how: str) -> Taken:
+    from django.utils import timezone
+
+    from haven.hub.exchange import actions
+
+    return actions.take_in(file, how=how, at=timezone.now())
+
+
+def _told(taken: Taken) -> str:
+    arrival = taken.arrival
+    if not taken.is_new:
+        return f"Bundle {arrival.serial} of {arrival.other} was here already."
+    counts = ", ".join(f"{n} {name}" for name, n in arrival.counts.items())
+    return f"Bundle {arrival.serial} of {arrival.other} was taken in: {counts}."
+
+
+VERBS = {
+    "export": _export,
+    "import": _import,
+    "trust": _trust,
+    "list": _list,
+    "fetch": _fetch,
+    "unfollow": _unfollow,
+    "key": _key,
+}
+
+
+def _say(sentence: str, code: int) -> int:
+    sys.stderr.write(f"haven: {sentence}\n")
+    return code
