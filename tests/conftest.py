@@ -133,15 +133,18 @@ def django_db_modify_db_settings() -> Iterator[None]:
 def _mend_what_emptying_leaves(**_told: Any) -> None:
     """Have the database as after the migrations, when a test with real transactions emptied it.
 
-    That leaves the jobs of the queue, and takes the page that Wagtail puts above all others.
+    That leaves the jobs of the queue, and takes the page that Wagtail puts above all others and
+    the locales of the six languages.
     """
+    from django.conf import settings
     from django.db import connection
     from wagtail.models import Locale, Page
 
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
     if Page.get_first_root_node() is None:
-        Locale.objects.get_or_create(language_code="en")
+        for code, _name in settings.LANGUAGES:
+            Locale.objects.get_or_create(language_code=code)
         Page.add_root(instance=Page(title="Root", slug="root"))
 
 

@@ -76,6 +76,12 @@ VERBS: dict[str, Verb] = {
     "page.unpublish": Verb(_("A page of the Hub was taken back."), Kind.ADMINISTRATION),
     "page.move": Verb(_("A page of the Hub was moved."), Kind.ADMINISTRATION),
     "page.delete": Verb(_("A page of the Hub was deleted."), Kind.ADMINISTRATION),
+    "translation.correct": Verb(
+        _("A sentence of a translated page of the Hub was corrected."), Kind.ADMINISTRATION
+    ),
+    "translation.check": Verb(
+        _("A translated page of the Hub was checked by a person."), Kind.ADMINISTRATION
+    ),
     "member.change_roles": Verb(_("The roles of a member were changed."), Kind.ADMINISTRATION),
     "member.set_languages": Verb(
         _("A member said which languages they speak."), Kind.ADMINISTRATION

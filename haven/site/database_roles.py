@@ -72,6 +72,7 @@ GRANTS = (
     Grant("wagtailadmin_*", web="SIUD"),
     Grant("wagtailusers_userprofile", web="SIU"),
     Grant("wagtailsearch_*", web="SIUD"),
+    Grant("wagtail_localize_*", web="SIUD", worker="S"),  # sentences of translated pages
     Grant("taggit_*", web="S"),  # no page of ours has tags
     Grant("learning_certificate", web="SI", worker="S"),  # given once, never changed
     Grant("learning_*", web="SIUD", worker="S"),

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "haven.hub.desk",
     "haven.hub.catalogue",
     "haven.hub.guidance",
+    "haven.hub.desk.localize.SentencesAlone",
     "wagtail.users",
     "wagtail.search",
     "wagtail.admin",
@@ -360,7 +361,6 @@ WAGTAIL_WORKFLOW_ENABLED = WAGTAILADMIN_COMMENTS_ENABLED = False  # both write t
 WAGTAIL_AUTOSAVE_INTERVAL = 0  # what is saved stands on the record, and a person saves it
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False, "GROUPS": False, "LOGIN": False}
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
-WAGTAIL_CONTENT_LANGUAGES = [("en", "English")]
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 # Uploads: the request as a whole is limited here, what is inside it by the evidence app -----
@@ -419,6 +419,8 @@ LANGUAGES = [
     ("ru", _("Russian")),
     ("es", _("Spanish")),
 ]
+WAGTAIL_I18N_ENABLED = True  # pages of the Hub are in the same six
+WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
 LANGUAGE_COOKIE_NAME = "haven_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]  # one catalogue for all parts

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from haven.accounts.models import Agency, Member
 from haven.hub.assessment import actions as assessments
 from haven.hub.assessment import versions
+from haven.hub.base import translated
 from haven.hub.catalogue import actions as catalogue
 from haven.hub.catalogue import finding
 from haven.hub.catalogue.models import Fact, Maker, Tool
@@ -123,10 +125,22 @@ def _guidance() -> dict[str, Ids]:
     first: dict[str, reading.Entry] = {}
     for entry in reading.every():
         first.setdefault(entry.key.partition("/")[0], entry)
+    principle = first["principle"]
     if not Loaded.objects.exists():
-        loading.load(first.values())
+        french = replace(
+            principle,
+            values={**principle.values, "title": "Une page en français"},
+            language="fr",
+            made=translated.Made("fr", is_newer=False),
+        )
+        loading.load(first.values(), [french])
     found = {f"guidance:{PAGES[kind]}": {"slug": one.slug} for kind, one in first.items()}
-    return {**found, "guidance:acknowledge": found["guidance:document"]}
+    of_translation = {"language": "fr", "kind": "principle", "slug": principle.slug}
+    return {
+        **found,
+        "guidance:acknowledge": found["guidance:document"],
+        **{f"guidance:{name}": of_translation for name in ("translation", "correct", "check")},
+    }
 
 
 def _learning() -> dict[str, Ids]:

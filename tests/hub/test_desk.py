@@ -14,7 +14,7 @@ from haven.accounts.access import Role
 from haven.accounts.models import Member
 from haven.audit.models import Event
 from haven.hub.desk import urls
-from haven.hub.guidance import loading
+from haven.hub.guidance import loading, reading
 from haven.hub.guidance.models import CarePage, GuideStep
 
 NUMBER = {"int": "1", "slug": "x", "str": "x", "uuid": "00000000-0000-4000-8000-000000000000"}
@@ -27,7 +27,7 @@ CLOSED = (  # Wagtail has them; Haven has its own, or none
 
 @pytest.fixture
 def loaded(db):
-    return loading.load()
+    return loading.load(reading.every())
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ FOR_PEOPLE = {  # no program does these, and why
     "crops": "an object is published by two people who look at it",
     "evidence:add_upload": "an upload is sealed while it streams in through the page's form",
     "finding": "what somebody looks for, keeps and lacks is that person's",
-    "guidance": "who acknowledges has read",
+    "guidance": "who acknowledges has read; who checks a translation has read both texts",
     "invitations": "members",
     "joining": "applications take two people",
     "learning": "a person learns, and a certificate says so of that person",

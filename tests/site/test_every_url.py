@@ -235,6 +235,8 @@ POST_ALONE = {
     "portal:publish",
     "portal:withdraw",
     "guidance:acknowledge",
+    "guidance:check",
+    "guidance:correct",
     "learning:begin_again",
     "learning:depth",
     "learning:give",

@@ -22,6 +22,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from haven.hub.catalogue import meaning
 from haven.hub.catalogue import vocabulary as words
 
 if TYPE_CHECKING:
@@ -157,6 +158,11 @@ class Fact(models.Model):
     def counts(self) -> bool:
         """Tell whether it counts for a grade: it was read, and is about this tool."""
         return bool(self.source) and self.basis == words.Basis.SOURCE and self.is_of_tool
+
+    @property
+    def kind_name(self) -> str:
+        """Return what the kind is called, in one word."""
+        return meaning.name("fact_kind", self.kind, self.kind)
 
     @property
     def is_unchecked(self) -> bool:

@@ -4,6 +4,7 @@ from haven.hub.catalogue import views
 
 app_name = "catalogue"
 urlpatterns = [
+    path("hub/catalogue/words/", views.words, name="words"),
     path("hub/tools/", views.listing, name="list"),
     path("hub/tools/compare/", views.compare, name="compare"),
     path("hub/tools/gaps/", views.gaps, name="gaps"),

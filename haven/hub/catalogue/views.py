@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from haven.hub.base import translated
 from haven.hub.catalogue import (
     actions,
     beside,
@@ -23,6 +24,7 @@ from haven.hub.catalogue import (
     describing,
     finding,
     forms,
+    meaning,
     queries,
     runnable,
     vocabulary,
@@ -113,6 +115,20 @@ def rules(request: MemberRequest) -> HttpResponse:
         rules=published.told(),
         ladder=published.ladder(),
         fields=fields,
+    )
+
+
+@require_safe
+def words(request: MemberRequest) -> HttpResponse:
+    asked = translated.SOURCE if "english" in request.GET else translated.current()
+    found = meaning.found(asked)
+    return page(
+        request,
+        "catalogue/words.html",
+        current="tools",
+        found=found,
+        asked=asked,
+        sections=meaning.sections(found),
     )
 
 

@@ -4,16 +4,42 @@ In      nothing
 Out     a class of choices for each field of a tool and of a fact; FAMILY of each technique
 Fails   never
 Why     one word per idea; the keys are those of the seed and of the API, and never change
-Not     here: what each word means at length (content/vocabulary.yaml)
+Not     here: what each word means at length, and its name in the language of the reader
+        (content/vocabulary.yaml, meaning.py); the names here are for a reader without a language
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from haven.hub.catalogue import meaning
 
-class Step(TextChoices):
+_SECTIONS = {  # of content/vocabulary.yaml
+    "Step": "workflow_steps",
+    "Technique": "techniques",
+    "Media": "media",
+    "Deployment": "deployment",
+    "Access": "access",
+    "Price": "price_class",
+    "Status": "status",
+    "Leaves": "evidence_leaves_agency",
+    "Body": "referral_kinds",
+}
+
+
+class Worded(TextChoices):
+    """Choices whose names are those of the vocabulary."""
+
+    @property
+    def label(self) -> Any:
+        """Return the name, found when it is shown."""
+        return meaning.said(_SECTIONS[type(self).__name__], self.value, self._label_)
+
+
+class Step(Worded):
     """Eight steps of an investigation: our own sequence, no other body's."""
 
     RECEIVE = "receive", _("Receive and log")
@@ -36,7 +62,7 @@ class Family(TextChoices):
     PROCESS = "process", _("Helping the work along")
 
 
-class Technique(TextChoices):
+class Technique(Worded):
     """What a tool does with what goes in."""
 
     HASH = "hash-matching", _("comparing digests")
@@ -61,7 +87,7 @@ class Technique(TextChoices):
     WELLBEING = "wellbeing", _("wellbeing of those who look")
 
 
-class Media(TextChoices):
+class Media(Worded):
     """What goes in."""
 
     IMAGE = "image", _("pictures")
@@ -73,7 +99,7 @@ class Media(TextChoices):
     ANY = "any", _("any kind")
 
 
-class Deployment(TextChoices):
+class Deployment(Worded):
     """Where a tool runs."""
 
     OFFLINE = "offline", _("offline")
@@ -84,7 +110,7 @@ class Deployment(TextChoices):
     CLOUD = "cloud", _("in the maker's cloud")
 
 
-class Access(TextChoices):
+class Access(Worded):
     """Who can have a tool."""
 
     OPEN = "open download", _("open download")
@@ -94,7 +120,7 @@ class Access(TextChoices):
     NATIONAL = "national programme", _("within a national programme")
 
 
-class Price(TextChoices):
+class Price(Worded):
     """What a tool costs."""
 
     FREE = "free", _("free")
@@ -103,7 +129,7 @@ class Price(TextChoices):
     UNKNOWN = "unknown", _("not known")
 
 
-class Status(TextChoices):
+class Status(Worded):
     """Whether somebody still looks after a tool."""
 
     ACTIVE = "active", _("active")
@@ -113,7 +139,7 @@ class Status(TextChoices):
     UNKNOWN = "unknown", _("not known")
 
 
-class Leaves(TextChoices):
+class Leaves(Worded):
     """Whether evidence leaves the agency when the tool is used."""
 
     NO = "no", _("no")
@@ -157,7 +183,7 @@ class Grade(TextChoices):
     TWICE = "measured-twice", _("measured twice")
 
 
-class Body(TextChoices):
+class Body(Worded):
     """Kinds of bodies to turn to."""
 
     HOTLINE = "hotline", _("hotline for reports")

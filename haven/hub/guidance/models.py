@@ -1,7 +1,7 @@
 """Guidance, as stored: kinds of pages that editors write at the desk, and who has read what.
 
 In      rows written at the editors' desk, by loading.py and actions.py
-Out     Shelf; GuideStep, Principle, LibraryDocument, CarePage; Loaded, Acknowledgement
+Out     Shelf; GuideStep, Principle, LibraryDocument, CarePage; Loaded, Translated, Acknowledgement
 Fails   IntegrityError: a constraint below is broken; ValidationError: a page does not fit
 Why     drafts, history and publishing are Wagtail's; what may stand on a page is ours
 Not     here: what may be typed (blocks.py), what a page says (showing.py), who may edit (desk)
@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, Panel
 from wagtail.fields import StreamField
 from wagtail.models import Page
+from wagtail_localize.fields import SynchronizedField
 
 from haven.hub.guidance import blocks, showing
 
@@ -51,7 +52,14 @@ class HubPage(Page):
     reviewed_by = models.CharField(_("checked by"), max_length=200, blank=True)
     reviewed_on = models.DateField(_("checked on"), null=True, blank=True)
 
+    kind = ""  # the first part of the key in the files
     address = ""  # name of the address that shows it
+    override_translatable_fields: ClassVar[
+        list[SynchronizedField]
+    ] = [  # the same in each language
+        SynchronizedField(name, overridable=False)
+        for name in ("slug", "seo_title", "search_description", "reviewed_by", "reviewed_on")
+    ]
     parent_page_types: ClassVar[list[str]] = ["guidance.Shelf"]
     subpage_types: ClassVar[list[str]] = []
     promote_panels: ClassVar[list[Panel]] = [FieldPanel("slug")]
@@ -79,6 +87,17 @@ class HubPage(Page):
     def text_fields(self) -> list[str]:
         """Return the names of the fields that hold blocks."""
         return [one.name for one in self._meta.get_fields() if isinstance(one, StreamField)]
+
+    def check_words(self) -> None:
+        """Return if all that the page says may stand on it.
+
+        Raises:
+            ValidationError: It does not fit.
+        """
+        self.clean_fields(exclude=["path", "depth", "url_path", "content_type", "locale"])
+        for name in self.text_fields():
+            stream = getattr(self, name)
+            stream.stream_block.clean(stream)
 
     def serve_preview(self, request: Any, mode_name: str) -> Any:
         """Return the page as it would be, for the desk."""
@@ -110,7 +129,7 @@ class GuideStep(HubPage):
         models.SlugField(max_length=60), verbose_name=_("courses"), default=list, blank=True
     )
 
-    address, template = "guidance:step", "guidance/step.html"
+    kind, address, template = "step", "guidance:step", "guidance/step.html"
     content_panels: ClassVar[list[Panel]] = [
         *Page.content_panels,
         *(
@@ -129,11 +148,6 @@ class GuideStep(HubPage):
         verbose_name_plural = _("steps of the work")
         ordering: ClassVar[list[str]] = ["number"]
 
-    @property
-    def technique_names(self) -> list[tuple[str, str]]:
-        """Return each technique with its slug as words."""
-        return [(one, one.replace("-", " ")) for one in self.techniques]
-
 
 class Principle(HubPage):
     """One of our principles, with what it means here."""
@@ -146,7 +160,7 @@ class Principle(HubPage):
         models.CharField(max_length=200), verbose_name=_("kept by"), default=list, blank=True
     )
 
-    address, template = "guidance:principle", "guidance/principle.html"
+    kind, address, template = "principle", "guidance:principle", "guidance/principle.html"
     content_panels: ClassVar[list[Panel]] = [
         *Page.content_panels,
         *map(FieldPanel, ("number", "in_one_line", "body", "means", "kept_by")),
@@ -170,7 +184,7 @@ class LibraryDocument(HubPage):
     must_acknowledge = models.BooleanField(_("members say that they have read it"), default=False)
     body = blocks.body(_("text"))
 
-    address, template = "guidance:document", "guidance/document.html"
+    kind, address, template = "document", "guidance:document", "guidance/document.html"
     content_panels: ClassVar[list[Panel]] = [
         *Page.content_panels,
         *(
@@ -194,7 +208,7 @@ class CarePage(HubPage):
     brief = models.TextField(_("in short"), max_length=3000, validators=[blocks.checked])
     body = blocks.body(_("text"))
 
-    address, template = "guidance:care_page", "guidance/care_page.html"
+    kind, address, template = "care", "guidance:care_page", "guidance/care_page.html"
     content_panels: ClassVar[list[Panel]] = [
         *Page.content_panels,
         FieldPanel("brief"),
@@ -221,6 +235,39 @@ class Loaded(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Translated(models.Model):
+    """What is known of a page in another language: what it was made from, who checked it."""
+
+    objects: ClassVar[models.Manager[Translated]]  # said, because Wagtail's Page has no types
+    page_id: int
+
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="translated")
+    made_from = models.CharField(max_length=64, blank=True)  # SHA-256; "": of an older English
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )  # whose account said so; nobody's where a file says so
+    checked_name = models.CharField(max_length=200, blank=True)
+    checked_on = models.DateField(null=True)
+    checked_revision = models.BigIntegerField(null=True)  # what was written later is not checked
+
+    class Meta:
+        verbose_name = _("translated page")
+        verbose_name_plural = _("translated pages")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(checked_name="", checked_on=None, checked_revision=None)
+                | (
+                    ~models.Q(checked_name="")
+                    & models.Q(checked_on__isnull=False, checked_revision__isnull=False)
+                ),
+                name="translation_is_checked_by_somebody_on_a_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"translated page {self.page_id}"
 
 
 class Acknowledgement(models.Model):

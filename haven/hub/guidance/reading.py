@@ -1,7 +1,8 @@
 """Reading: files of guidance as what pages are filled with.
 
-In      content/*.yaml, content/library/*.md, content/wellbeing/* of this folder
-Out     Entry: a key, the kind of page, its fields; texts as blocks
+In      content/*.yaml, content/library/*.md, content/wellbeing/* of this folder, and the same
+        names in content/LANGUAGE
+Out     Entry: a key, the kind of page, its fields, its language; texts as blocks
 Fails   KeyError, ValueError: a file is not in its form; the first test finds it
 Not     here: what becomes of them (loading.py)
 """
@@ -9,12 +10,15 @@ Not     here: what becomes of them (loading.py)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from haven.hub.base import yaml_text
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from haven.hub.base import translated, yaml_text
 from haven.hub.guidance.models import CarePage, GuideStep, HubPage, LibraryDocument, Principle
 
 CONTENT = Path(__file__).parent / "content"
@@ -25,31 +29,54 @@ Block = tuple[str, Any]
 class Entry:
     """What one page is filled with."""
 
-    key: str  # kind/slug
+    key: str  # kind/slug, the same in each language
     model: type[HubPage]
     values: dict[str, Any]  # by field
+    language: str = translated.SOURCE
+    made: translated.Made | None = None  # of a translation
 
     @property
     def slug(self) -> str:
         """Return the last part of the page's address."""
         return self.key.partition("/")[2]
 
+    @property
+    def loaded_as(self) -> str:
+        """Return the key under which loading remembers it."""
+        return self.key if self.made is None else f"{self.key}@{self.language}"
+
 
 def every(content: Path = CONTENT) -> Iterator[Entry]:
-    """Yield every page that the files hold."""
-    for number, one in enumerate(_yaml(content / "workflow.yaml"), start=1):
-        yield Entry(f"step/{one['slug']}", GuideStep, _step(number, one))
-    for number, one in enumerate(_yaml(content / "principles.yaml"), start=1):
-        yield Entry(f"principle/{one['slug']}", Principle, _principle(number, one))
+    """Yield every page that the English files hold."""
+    with translation.override(translated.SOURCE):
+        yield from (one for _name, one in _entries(content))
+
+
+def in_other_languages(content: Path = CONTENT) -> Iterator[Entry]:
+    """Yield every page that the translated files hold, language by language."""
+    for language in translated.languages():
+        made = translated.made(content, language)
+        with translation.override(language):
+            for name, one in _entries(content / language):
+                yield replace(one, language=language, made=made[name])
+
+
+def _entries(content: Path) -> Iterator[tuple[str, Entry]]:
+    """Yield each page with the name of its file; what is not there is left out."""
+    for name, kind, model, read in _LISTED:
+        told = _yaml(content / name) if (content / name).is_file() else ()
+        for number, one in enumerate(told, start=1):
+            yield name, Entry(f"{kind}/{one['slug']}", model, read(number, one))
     for path in sorted((content / "library").glob("*.md")):
-        yield Entry(f"document/{path.stem}", LibraryDocument, _document(path))
-    told, text = _markdown(content / "wellbeing" / "team-leaders-kit.md")
-    values = {"title": told["title"], "brief": told["brief"], "body": blocks_of(text)}
-    yield Entry("care/team-leaders-kit", CarePage, values)
-    measures = _yaml(content / "wellbeing" / "measures.yaml")
-    yield Entry("care/measures", CarePage, _measures(measures))
-    local = _yaml(content / "wellbeing" / "local-help.yaml")
-    yield Entry("care/help-near-you", CarePage, _local_help(local))
+        yield (
+            f"library/{path.name}",
+            Entry(f"document/{path.stem}", LibraryDocument, _document(path)),
+        )
+    for name, read_page in _OF_CARE:
+        path = content / "wellbeing" / name
+        if path.is_file():
+            key = "help-near-you" if path.stem == "local-help" else path.stem
+            yield f"wellbeing/{name}", Entry(f"care/{key}", CarePage, read_page(path))
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -143,34 +170,41 @@ def _document(path: Path) -> dict[str, Any]:
     }
 
 
-def _measures(told: dict[str, Any]) -> dict[str, Any]:
+def _kit(path: Path) -> dict[str, Any]:
+    told, text = _markdown(path)
+    return {"title": told["title"], "brief": told["brief"], "body": blocks_of(text)}
+
+
+def _measures(path: Path) -> dict[str, Any]:
+    told = _yaml(path)
+    named = {one["slug"]: one["name"] for one in told["strengths"]}
     strengths = [[one["name"], one["says"]] for one in told["strengths"]]
     body: list[Block] = [
-        ("heading", "How strong the evidence is"),
-        ("table", {"head": ["Word", "What it says"], "rows": strengths}),
-        ("heading", "Measures"),
+        ("heading", _("How strong the evidence is")),
+        ("table", {"head": [_("Word"), _("What it says")], "rows": strengths}),
+        ("heading", _("Measures")),
     ]
     for one in told["measures"]:
+        strength = named[one["strength"]]
         body += [
             ("smaller_heading", one["title"]),
             ("paragraph", one["what_to_do"]),
             (
                 "list",
                 [
-                    f"Who does it: {one['who']}.",
-                    f"Evidence: {one['strength']}. {one['evidence']}",
-                    f"In Haven: {one['in_haven']}",
+                    _("Who does it: %(who)s.") % {"who": one["who"]},
+                    _("Evidence: %(strength)s. %(says)s")
+                    % {"strength": strength, "says": one["evidence"]},
+                    _("In Haven: %(says)s") % {"says": one["in_haven"]},
                 ],
             ),
         ]
-    return {
-        "title": "Measures that look after those who look",
-        "brief": told["about"],
-        "body": body,
-    }
+    title = _("Measures that look after those who look")
+    return {"title": title, "brief": told["about"], "body": body}
 
 
-def _local_help(told: dict[str, Any]) -> dict[str, Any]:
+def _local_help(path: Path) -> dict[str, Any]:
+    told = _yaml(path)
     body: list[Block] = [("heading", "In every country"), _help(told["international"])]
     for country in told["countries"]:
         body += [("heading", country["code"]), _help(country["entries"])]
@@ -188,6 +222,19 @@ def _help(entries: list[dict[str, Any]]) -> Block:
         "list",
         [f"{one['name']}: {one['what_for']} [[{one['source']}]]" for one in entries],
     )
+
+
+_LISTED: tuple[
+    tuple[str, str, type[HubPage], Callable[[int, dict[str, Any]], dict[str, Any]]], ...
+] = (
+    ("workflow.yaml", "step", GuideStep, _step),
+    ("principles.yaml", "principle", Principle, _principle),
+)
+_OF_CARE: tuple[tuple[str, Callable[[Path], dict[str, Any]]], ...] = (
+    ("team-leaders-kit.md", _kit),
+    ("measures.yaml", _measures),
+    ("local-help.yaml", _local_help),
+)
 
 
 def _lines(told: list[str]) -> list[Block]:

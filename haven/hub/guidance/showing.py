@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from haven.hub.base import dates, text
+from haven.hub.base import dates, text, translated
 from haven.web.pages import page as whole_page
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from haven.hub.base.sources import Source
     from haven.hub.guidance.models import HubPage
+    from haven.hub.guidance.queries import Read
 
 _WORDS = ("aim", "guard", "brief")  # fields of one paragraph
 _LISTS = (
@@ -98,7 +99,15 @@ def shown(
 
 def page_of(request: HttpRequest, page: HubPage, **context: Any) -> HttpResponse:
     """Return the page for a request."""
+    context.setdefault("original", page)
+    context.setdefault("tongue", translated.tongue(page.locale.language_code))
     return whole_page(request, page.template, shown=shown(page), page=page, **context)
+
+
+def read_page(request: HttpRequest, read: Read[Any], **context: Any) -> HttpResponse:
+    """Return what a member reads for a request, with what its translation is worth."""
+    about = {"read": read, "original": read.original, "tongue": read.tongue}
+    return page_of(request, read.page, **about, **context)
 
 
 def _said(page: Any, name: str, writer: _Writer) -> Any:
