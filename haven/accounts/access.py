@@ -164,6 +164,7 @@ PAGES: dict[str, str] = {
     "portal:submit": SIGNED_IN,  # the questions are for all to read, a maker alone sends them
     "portal:submission": SIGNED_IN,  # the own provider's; a curator's: all
     "portal:withdraw": SIGNED_IN,  # of the own provider; there for nobody else
+    "portal:object": SIGNED_IN,  # as taking it back
     "portal:check": "catalogue.curate",
     "portal:publish": "catalogue.curate",
     "curation:desk": "catalogue.curate",

@@ -317,6 +317,9 @@ VERBS: dict[str, Verb] = {
     "maker.untie": Verb(_("A provider speaks for a maker no more."), Kind.ADMINISTRATION),
     "submission.make": Verb(_("A maker submitted a tool."), Kind.COLLECTION),
     "submission.withdraw": Verb(_("A submitted tool was taken back."), Kind.ALTERATION),
+    "submission.object": Verb(
+        _("A maker objected to the refusal of a submitted tool."), Kind.ALTERATION
+    ),
     "submission.check": Verb(
         _("A submitted tool was checked by the rules of the catalogue."), Kind.ALTERATION
     ),

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import F, UUIDField, Value
+from django.db.models.functions import Cast
 from django.urls import reverse
 
 from haven.hub.exchange import queries as exchange
@@ -75,9 +77,14 @@ def guidance_for(page: str) -> str:
     step = STEP_OF.get(page)
     if step is None:
         return ""
-    if guidance.steps().filter(slug=step).exists():
-        return reverse("guidance:step", args=[step])
-    came = exchange.latest_step(step)
-    if came is None:
+    nowhere = Cast(Value(None), UUIDField())
+    own = guidance.steps().filter(slug=step).order_by().annotate(turn=Value(0), hub=nowhere)
+    came = exchange.steps(step).annotate(turn=Value(1), hub=F("other__public_id"))
+    both = [one.values_list("turn", "hub")[:1] for one in (own, came)]
+    found = sorted(both[0].union(both[1], all=True), key=lambda row: row[0])  # one query
+    if not found:
         return ""
-    return reverse("exchange:record", args=[came.other.public_id, came.kind, came.slug])
+    _turn, hub = found[0]
+    if hub is None:
+        return reverse("guidance:step", args=[step])
+    return reverse("exchange:record", args=[hub, "steps", step])

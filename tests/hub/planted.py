@@ -293,7 +293,7 @@ def _said(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str
     asked = {"question_id": question.public_id}
     of_reports = ("report", "withdraw", "object", "decide", "decide_again", "reply")
     of_questions = ("question", "withdraw_question", "decide_question", "answer")
-    of_submissions = ("submission", "withdraw", "check", "publish")
+    of_submissions = ("submission", "withdraw", "object", "check", "publish")
     return {
         **{f"experience:{name}": of_tool for name in ("of_tool", "write", "ask")},
         **{f"experience:{name}": one for name in of_reports},

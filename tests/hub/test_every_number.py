@@ -25,7 +25,9 @@ NO_STATEMENTS = {  # of a page or a file: what it is, not what it says
 }  # fmt: skip
 TOOLS = yaml.safe_load((seed.CONTENT / "tools.yaml").read_text(encoding="utf-8"))
 GUIDANCE = sorted(
-    one for one in reading.CONTENT.rglob("*") if one.suffix in {".yaml", ".md"} and one.is_file()
+    one
+    for one in reading.CONTENT.rglob("*")
+    if one.suffix in {".yaml", ".md"} and one.name != "made-from.yaml"
 )
 QUESTIONNAIRES = [versions.CONTENT / f"{one.slug}.yaml" for one in versions.latest()]
 

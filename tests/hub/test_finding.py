@@ -58,7 +58,7 @@ class TestGuidedFinder:
         self, client_of: Of, north_lead: Member
     ) -> None:
         client, path = client_of(north_lead), "/hub/"
-        answers = ("Recognise known material", "video", "Yes, offline")
+        answers = ("Recognise known material", "Video", "Yes, offline")
 
         for words in answers:
             path = links(client, path)[words]
@@ -86,7 +86,7 @@ class TestGuidedFinder:
                 sees_restricted=True,
             ).tools
         )
-        assert f'>video</span><span class="muted small">{n_video} tools' in text
+        assert f'>Video</span><span class="muted small">{n_video} tools' in text
 
     def test_where_nothing_fits_it_is_said_and_the_board_is_near(
         self, client_of: Of, north_lead: Member
@@ -283,7 +283,7 @@ class TestCompleteness:
         many = client.get("/hub/tools/?q=laseri").content.decode()
 
         assert "old: nobody has looked for more than two years" in one
-        assert "· not known ·" in one  # its status
+        assert "· Not known ·" in one  # its status
         assert ">old</span>" in one
         assert "old: nobody has looked for more than two years" in many
 

@@ -59,7 +59,7 @@ class TestSaying:
 
         seen = text(client_of(south_lead), answer.headers["Location"])
         assert "Tell which of several voices speaks" in seen
-        assert "speech and sound" in seen
+        assert "Sound" in seen
         assert "Nora Lead" not in seen
         assert "North" not in seen
         assert Event.objects.filter(verb="need.say", actor_id=north_lead.pk).exists()

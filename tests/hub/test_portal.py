@@ -62,6 +62,8 @@ def form(**said):
         "platforms": "Linux, Windows",
         "languages": "English",
         "maker": "",
+        "known_errors": "Misses small wheels.",
+        "training_use": "no",
         "claim_1": "Counts up to nine wheels.",
         "source_1": "https://spoke.example/wheels",
     }
@@ -108,7 +110,7 @@ class TestTheWayIn:
         seen = text(client_of(north_lead), "/hub/tools/spokeshave/")
         assert "Counts up to nine wheels." in seen
         assert "Not for people." in seen
-        assert "a new entry" in text(client_of(north_lead), "/hub/changes/")
+        assert "new in the catalogue" in text(client_of(north_lead), "/hub/changes/")
         assert "Spokeshave" in text(client_of(north_lead), "/hub/tools/?q=spokeshave")
 
     def test_what_a_maker_says_of_itself_is_a_claim_and_no_more(
@@ -209,12 +211,32 @@ class TestRefusals:
             found = actions.Check(list(queries.criteria()), "")
             actions.check(made.public_id, found, tied, by=curator, at=NOW)
 
+    def test_after_an_objection_a_curator_who_did_not_decide_looks(
+        self, opened, client_of, provider, curator, second
+    ):
+        made = actions.submit(submitted(), by=provider, at=NOW)
+        path = f"/hub/submissions/{made.public_id}/"
+        client_of(curator).post(
+            f"{path}check/", every_criterion(rule="scrapes-faces", answer="So.")
+        )
+        assert "Object" in text(client_of(provider), path)
+        client_of(provider).post(f"{path}object/", {"why": "It counts wheels."})
+
+        again = client_of(curator).post(f"{path}check/", every_criterion())
+        assert again.status_code == 422
+        assert "It counts wheels." in text(client_of(second), path)
+        client_of(second).post(f"{path}check/", every_criterion())
+        made.refresh_from_db()
+        assert (made.state, made.checked_by) == ("checked", second)
+        with pytest.raises(actions.SubmissionDecided):
+            actions.object_to(made.public_id, "Once more.", by=provider, at=NOW)
+
 
 class TestSubmitting:
     @pytest.mark.parametrize(
         "missing",
         ["excluded_use", "human_role", "evidence_leaves", "claim_1", "source_1", "techniques",
-         "rule_decides-alone"],
+         "known_errors", "rule_decides-alone"],
     )  # fmt: skip
     def test_nothing_that_readers_need_can_be_left_out(self, opened, client_of, provider, missing):
         sent = form()
@@ -235,6 +257,19 @@ class TestSubmitting:
         assert "What leaves the agency: Hashes, to our server." in [
             one["says"] for one in made.claims
         ]
+
+    def test_a_field_that_shows_a_method_is_kept_from_other_makers(
+        self, opened, client_of, provider, curator, second, north_lead
+    ):
+        sent = form(restricted=["human_role"], human_role="Somebody turns the dial.")
+        client_of(provider).post("/hub/makers/submit/", sent)
+        let_in(Submission.objects.get(), curator, second)
+        candle = Agency.objects.create(name="Candle", country="UY", kind="provider")
+
+        other = text(client_of(_provider("cora", candle)), "/hub/tools/spokeshave/")
+        assert "turns the dial" not in other
+        assert "Misses small wheels." in other
+        assert "turns the dial" in text(client_of(north_lead), "/hub/tools/spokeshave/")
 
     def test_who_is_no_maker_reads_the_questions_and_submits_nothing(
         self, opened, client_of, north_lead

@@ -232,6 +232,7 @@ POST_ALONE = {
     "experience:withdraw",
     "experience:withdraw_question",
     "portal:check",
+    "portal:object",
     "portal:publish",
     "portal:withdraw",
     "guidance:acknowledge",

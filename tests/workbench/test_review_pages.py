@@ -136,7 +136,7 @@ class TestItems:
         for number in range(70):
             found(f"{number}.jpg", [person(number % 60)])
 
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(23):
             response = browse("items")
 
         assert len(numbers(response)) == 60
@@ -203,7 +203,7 @@ class TestItem:
         assert "\u202e" not in text
 
     def test_costs_few_queries(self, browse, items, django_assert_max_num_queries):
-        with django_assert_max_num_queries(34):
+        with django_assert_max_num_queries(35):
             browse("item", items["two"].pk)
 
 
@@ -287,7 +287,7 @@ class TestOverview:
         assert ended["HX-Trigger"] == "runs-ended"
 
     def test_costs_few_queries(self, browse, items, run, django_assert_max_num_queries):
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(23):
             browse("overview")
 
 
@@ -303,7 +303,7 @@ class TestPeople:
     def test_costs_few_queries(self, browse, items, case, django_assert_max_num_queries):
         grouping.regroup(case.pk)
 
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(17):
             browse("people:list", query="?single=1")
 
     def test_a_refused_merge_says_why_on_the_page(self, browse, items, case):

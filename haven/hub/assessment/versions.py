@@ -42,10 +42,10 @@ class UnknownQuestionnaire(NotFound):
 class _Folder:
     """What the files hold; `told` by name and version, translations by name and language."""
 
-    told: dict[tuple[str, str], Mapping[str, Any]]
-    every: dict[tuple[str, str], Questionnaire]
-    newest: dict[str, Questionnaire]
-    translations: dict[tuple[str, str], Mapping[str, Any]]
+    told: Mapping[tuple[str, str], Mapping[str, Any]]
+    every: Mapping[tuple[str, str], Questionnaire]
+    newest: Mapping[str, Questionnaire]
+    translations: Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 def latest() -> list[Questionnaire]:
@@ -123,7 +123,7 @@ def _read(folder: Path) -> _Folder:
     return found
 
 
-def _add(content: bytes, named: re.Match[str], found: _Folder) -> None:
+def _add(content: bytes, named: re.Match[str], found: Any) -> None:
     """Add what one file holds.
 
     Raises:

@@ -17,11 +17,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from django.conf import settings
 from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from haven.hub.base import yaml_text
 
 SOURCE = "en"
 MADE_FROM = "made-from.yaml"
@@ -109,7 +110,7 @@ def read(folder: Path) -> dict[str, dict[str, object]]:
     path = folder / MADE_FROM
     if not path.is_file():
         return {}
-    told: dict[str, dict[str, object]] = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    told: dict[str, dict[str, object]] = yaml_text.load(path.read_text(encoding="utf-8")) or {}
     return told
 
 

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.utils import translation
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
-from haven.hub.base import translated
+from haven.hub.base import translated, yaml_text
 
 CONTENT = Path(__file__).parent / "content"
 NAME = "vocabulary.yaml"
@@ -88,7 +87,7 @@ def _names(language: str) -> Mapping[tuple[str, str], str]:
 
 @functools.cache
 def _told(language: str) -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load(found(language).path.read_text(encoding="utf-8"))
+    told: dict[str, Any] = yaml_text.load(found(language).path.read_text(encoding="utf-8"))
     return told
 
 

@@ -17,10 +17,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import yaml
 from django.utils.text import slugify
 from pydantic import Field
 
+from haven.hub.base import yaml_text
 from haven.hub.base.records import (
     Address,
     Dated,
@@ -221,7 +221,7 @@ def _fact(fact: Fact) -> FactRecord:
 @functools.cache
 def _meanings() -> Mapping[str, Mapping[str, str]]:
     """Return what each word means at length, by its list in the file."""
-    told = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    told = yaml_text.load(_FILE.read_text(encoding="utf-8"))
     return {
         place: {str(one["slug"]): one["says"].strip() for one in rows}
         for place, rows in told.items()

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from haven.hub.base import yaml_text
 
 FILE = Path(__file__).parent / "content" / "runnable.yaml"
 
@@ -66,7 +66,7 @@ class Analyser:
 @functools.cache
 def every() -> tuple[Analyser, ...]:
     """Return every analyser, in the order of the file."""
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    told = yaml_text.load(FILE.read_text(encoding="utf-8"))
     return tuple(map(_analyser, told["analysers"]))
 
 

@@ -14,8 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from haven.hub.base import yaml_text
 from haven.hub.community.vocabulary import Audience
 from haven.web.errors import NotFound
 
@@ -55,7 +54,7 @@ class Rules:
 @functools.cache
 def every() -> Mapping[str, Topic]:
     """Return all topics by their slugs, in the order of the file."""
-    told = yaml.safe_load((CONTENT / "topics.yaml").read_text(encoding="utf-8"))
+    told = yaml_text.load((CONTENT / "topics.yaml").read_text(encoding="utf-8"))
     return {
         one["slug"]: Topic(
             one["slug"],
@@ -87,5 +86,5 @@ def rules() -> Rules:
     """Return the house rules that hold now."""
     text = (CONTENT / "house-rules.md").read_text(encoding="utf-8")
     _before, head, body = text.split(_MARK, 2)
-    told = yaml.safe_load(head)
+    told = yaml_text.load(head)
     return Rules(told["title"], str(told["version"]), bool(told["reviewed"]), body.strip())

@@ -38,7 +38,7 @@ HEARS: dict[str, frozenset[Role]] = {
 class Skill(TextChoices):
     """What somebody can help with."""
 
-    VICTIMS = "victim-identification", _("identifying victims")
+    VICTIMS = "victim-identification", _("victim identification")
     TRIAGE = "triage", _("ranking reports and devices")
     PICTURES = "pictures", _("pictures and video")
     FACES = "faces", _("comparing faces")

@@ -81,10 +81,10 @@ def kept(one: Other, kind: str, slug: str) -> Record:
     return found
 
 
-def latest_step(slug: str) -> Record | None:
-    """Return a step of the work as the hub says it whose bundle came last; None without one."""
-    found = Record.objects.filter(kind="steps", slug=slug).select_related("other")
-    return found.order_by("-arrival__came_at", "-pk").first()
+def steps(slug: str) -> QuerySet[Record]:
+    """Return a step of the work as other hubs tell it, that whose bundle came last first."""
+    found = Record.objects.filter(kind="steps", slug=slug)
+    return found.order_by("-arrival__came_at", "-pk")
 
 
 def named(one: Other, keys: Iterable[str]) -> Mapping[str, sources.Source]:

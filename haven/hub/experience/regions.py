@@ -13,7 +13,7 @@ import functools
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import yaml
+from haven.hub.base import yaml_text
 
 FILE = Path(__file__).parent / "content" / "regions.yaml"
 FEWEST = 5  # agencies of a region before it is said; the same number as for counts of people
@@ -22,7 +22,7 @@ FEWEST = 5  # agencies of a region before it is said; the same number as for cou
 @functools.cache
 def of_countries() -> Mapping[str, str]:
     """Return the region of each country, by its code."""
-    told = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    told = yaml_text.load(FILE.read_text(encoding="utf-8"))
     return {code: region for region, codes in told.items() for code in codes.split()}
 
 

@@ -13,10 +13,10 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from haven.hub.base import yaml_text
 from haven.hub.finding.models import Need
 
 FILE = Path(__file__).parent / "content" / "needs.yaml"
@@ -45,7 +45,7 @@ def load(path: Path = FILE) -> int:
 
 def read(path: Path) -> Any:
     """Return what a file of needs says."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml_text.load(path.read_text(encoding="utf-8"))
 
 
 def _need(told: dict[str, Any], at: dt.datetime) -> Need:

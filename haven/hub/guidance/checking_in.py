@@ -13,9 +13,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from haven.hub.base import translated
+from haven.hub.base import translated, yaml_text
 from haven.hub.guidance.reading import CONTENT
 
 if TYPE_CHECKING:
@@ -47,5 +45,5 @@ def in_language(language: str) -> CheckIn:
 @functools.cache
 def _read(language: str) -> dict[str, Any]:
     path = translated.found(CONTENT, NAME, language).path
-    told: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    told: dict[str, Any] = yaml_text.load(path.read_text(encoding="utf-8"))
     return told

@@ -3,7 +3,7 @@
 In      who, when, what the maker says
 Out     a submission; in the end an entry of the catalogue, with the maker's words as claims
 Fails   MakersAlone, NotAnEntry, BadClaim; SubmissionNotFound, NotAllowed; SubmissionDecided,
-        SameCurator, NoSuchRule, CuratorTied, AnswerMissing
+        SameCurator, DecidedBefore, ObjectsToNothing, NoSuchRule, CuratorTied, AnswerMissing
 Why     one curator looks whether the published criteria hold, another one publishes; nobody
         pays, and what a rule refuses is refused with the rule named
 Not     here: corrections of an entry (hub/catalogue), answers (hub/experience)
@@ -73,6 +73,20 @@ class SameCurator(Conflict):
 
     code = "submission.same_curator"
     words = _("You checked this one. Another curator publishes it.")
+
+
+class DecidedBefore(Conflict):
+    """After an objection somebody else looks."""
+
+    code = "submission.decided_before"
+    words = _("You decided on this before. Another curator looks at it now.")
+
+
+class ObjectsToNothing(BadInput):
+    """An objection without a word."""
+
+    code = "submission.objects_to_nothing"
+    words = _("Say what is wrong with the decision.")
 
 
 class NoSuchRule(BadInput):
@@ -158,6 +172,28 @@ def withdraw(public_id: UUID, *, by: Member, at: datetime) -> Submission:
 
 
 @transaction.atomic
+def object_to(public_id: UUID, why: str, *, by: Member, at: datetime) -> Submission:
+    """Have a curator who did not decide look at a refused submission; once.
+
+    Raises:
+        SubmissionNotFound: Not there, or another provider's.
+        SubmissionDecided: It is not refused, or was objected to before.
+        ObjectsToNothing: No reason.
+    """
+    found = _held(public_id, by)
+    if not access.allows(by, "portal.provide") or found.agency_id != by.agency_id:
+        raise queries.SubmissionNotFound("another provider's submission")
+    if found.state != State.REFUSED or found.objection:
+        raise SubmissionDecided(f"submission {found.pk} is {found.state}")
+    if not why.strip():
+        raise ObjectsToNothing(f"an objection to submission {found.pk} without a word")
+    found.state, found.objection, found.objected_at = State.WAITING, why.strip(), at
+    found.save(update_fields=["state", "objection", "objected_at"])
+    record("submission.object", actor=by, target=found, at=at)
+    return found
+
+
+@transaction.atomic
 def check(
     public_id: UUID, said: Check, decision: Decision, *, by: Member, at: datetime
 ) -> Submission:
@@ -165,13 +201,15 @@ def check(
 
     Raises:
         NotAllowed: `by` is no curator.
-        SubmissionNotFound, SubmissionDecided, NoSuchRule, CuratorTied, AnswerMissing: As they
-            say.
+        SubmissionNotFound, SubmissionDecided, DecidedBefore, NoSuchRule, CuratorTied,
+        AnswerMissing: As they say.
     """
     access.require(by, "catalogue.curate")
     found = _held(public_id, by)
     if found.state != State.WAITING:
         raise SubmissionDecided(f"submission {found.pk} is {found.state}")
+    if found.objection and by.pk in (found.decided_by_id, found.checked_by_id):
+        raise DecidedBefore(f"member {by.pk} decided on submission {found.pk} before")
     if said.rule and said.rule not in queries.refusals():
         raise NoSuchRule("a rule of refusal that is not in the file")
     decision.require()

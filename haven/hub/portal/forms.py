@@ -46,12 +46,13 @@ _HELP = {
     "description": _("What it does and how, in plain words. No praise and no comparison."),
 }
 _TITLES: dict[str, Any] = dict(describing.TITLES)
+_MAY_BE_RESTRICTED = ("intended_use", "human_role", "interoperability", "wellbeing")
 _N_CLAIMS = 3
 _ORDER = (
     "maker", "name", "website", "summary", "description", "status", "intended_use",
     "excluded_use", "human_role", "steps", "techniques", "media", "access", "price",
     "deployment", "evidence_leaves", "leaves_what", "licence", "weights_licence", "platforms",
-    "languages", "wellbeing", "interoperability",
+    "languages", "wellbeing", "interoperability", "known_errors", "training_use", "restricted",
 )  # fmt: skip
 
 
@@ -66,6 +67,25 @@ class Submit(forms.Form):
         max_length=800,
         help_text=_("Needed unless no evidence and nothing made from it ever leaves."),
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+
+    known_errors = forms.CharField(
+        label=_("Known errors, and for whom they are more frequent"),
+        max_length=900,
+        help_text=_("Write 'not known' where you do not know."),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
+    )
+    training_use = forms.CharField(
+        label=_("Whether what goes in is used for training"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+    restricted = forms.MultipleChoiceField(
+        label=_("Fields that show how a method works"),
+        required=False,
+        choices=[(name, _TITLES[name]) for name in _MAY_BE_RESTRICTED],
+        help_text=_("They are shown to those who investigate alone. A curator agrees or asks."),
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, makers: list[str], agency: str, **kwargs: Any) -> None:
@@ -163,7 +183,8 @@ class Submit(forms.Form):
     def told(self) -> Told:
         """Return what the maker says, as the action takes it."""
         said = self.cleaned_data
-        values = {name: said[name] for name in ("website", *_TEXTS, *_LISTS, *_CHOICES)}
+        plain = ("website", "restricted", *_TEXTS, *_LISTS, *_CHOICES)
+        values = {name: said[name] for name in plain}
         for name in _SPLIT:
             values[name] = [one.strip() for one in said[name].split(",") if one.strip()]
         claims = [
@@ -173,6 +194,8 @@ class Submit(forms.Form):
         ]
         if said["leaves_what"]:
             claims.append(Claim(f"What leaves the agency: {said['leaves_what']}"))
+        claims.append(Claim(f"Known errors: {said['known_errors']}"))
+        claims.append(Claim(f"What goes in is used for training: {said['training_use']}"))
         met = [slug for slug in queries.refusals() if said[f"rule_{slug}"] == "yes"]
         return Told(values, claims, met, maker=said["maker"])
 

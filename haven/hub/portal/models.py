@@ -59,6 +59,8 @@ class Submission(models.Model):
     )
     decided_at = models.DateTimeField(null=True)
     answer = models.TextField(max_length=1000, blank=True)
+    objection = models.TextField(max_length=1000, blank=True)  # once: another curator checks anew
+    objected_at = models.DateTimeField(null=True)
     tool = models.OneToOneField(
         Tool, on_delete=models.SET_NULL, related_name="submission", null=True
     )

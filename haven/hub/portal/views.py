@@ -96,6 +96,16 @@ def withdraw(request: MemberRequest, submission_id: UUID) -> HttpResponse:
 
 
 @require_POST
+def object_to(request: MemberRequest, submission_id: UUID) -> HttpResponse:
+    why = request.POST.get("why", "")[:1000]
+    try:
+        actions.object_to(submission_id, why, by=request.user, at=timezone.now())
+    except _REFUSALS as error:
+        messages.warning(request, str(error.words))
+    return redirect("portal:submission", submission_id)
+
+
+@require_POST
 def check(request: MemberRequest, submission_id: UUID) -> HttpResponse:
     found = queries.one(submission_id, member=request.user)
     form = forms.CheckRules(request.POST)

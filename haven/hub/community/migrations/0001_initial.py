@@ -598,7 +598,7 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(
                             choices=[
-                                ("victim-identification", "identifying victims"),
+                                ("victim-identification", "victim identification"),
                                 ("triage", "ranking reports and devices"),
                                 ("pictures", "pictures and video"),
                                 ("faces", "comparing faces"),
