@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from ninja.openapi.schema import OpenAPISchema
 
 from haven.audit.models import Event
+from haven.site.api import api
 from tests.signing_in import let_in
 from tests.site.test_every_url import World, world
 from tests.workbench.build import findings, person
@@ -276,3 +278,21 @@ class TestRecord:
         answer = client_of(south_lead).get("/api/record/entries/?verb=case.steal")
 
         assert (answer.status_code, answer.json()["code"]) == (400, "audit.wrong_filter")
+
+
+def test_no_two_things_are_described_under_one_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    described: dict[str, Any] = {}
+    twice: set[str] = set()
+    added = OpenAPISchema.add_schema_definitions
+
+    def add(self: OpenAPISchema, definitions: dict[str, Any]) -> None:
+        twice.update(
+            name for name, said in definitions.items() if described.setdefault(name, said) != said
+        )
+        added(self, definitions)
+
+    monkeypatch.setattr(OpenAPISchema, "add_schema_definitions", add)
+    api.get_openapi_schema()
+
+    assert described
+    assert twice == set()

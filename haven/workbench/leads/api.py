@@ -49,7 +49,7 @@ class Lead(Schema):
     made_at: datetime
 
 
-class Step(Schema):
+class LeadStep(Schema):
     """One step of a lead, as it was kept."""
 
     state: State
@@ -64,7 +64,7 @@ class LeadWhole(Schema):
     """A lead with its steps, the latest first."""
 
     lead: Lead
-    steps: list[Step]
+    steps: list[LeadStep]
 
 
 class Offer(Schema):
@@ -155,7 +155,7 @@ def take_up_offer(request: MemberRequest, case_id: UUID, said: TakeUp) -> object
 
 @router.post(
     "{uuid:case_id}/leads/{uuid:lead_id}/",
-    response={200: Step, **REFUSALS},
+    response={200: LeadStep, **REFUSALS},
     url_name="lead",
 )
 def change_lead(request: MemberRequest, case_id: UUID, lead_id: UUID, said: Go) -> object:
