@@ -29,7 +29,6 @@ from schemathesis.specs.openapi.checks import (
 
 from haven.site.api import api
 from tests.crawl.planted import World
-from tests.crawl.planted import world as planted_world
 from tests.crawl.walkers import Walker, walkers
 from tests.signing_in import let_in
 
@@ -68,11 +67,6 @@ IDS = (
     *("lead_id", "decision_id", "search_id", "person_id", "change_id"),
 )
 CSRF = "c" * 32
-
-
-@pytest.fixture
-def world(db: None, evidence_root: Any) -> World:
-    return planted_world(evidence_root)
 
 
 @pytest.fixture(autouse=True)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from haven.accounts import access
 from tests.crawl import table
-from tests.crawl.planted import world
+from tests.crawl.planted import World
 
 PAPER = Path(__file__).resolve().parents[2] / "docs" / "security" / "access.md"
 WRITE = "HAVEN_WRITE_ACCESS_TABLE"  # set by scripts/access_table.py
 
 
-def test_the_page_about_access_is_true(db: None, evidence_root: Path) -> None:
-    said = table.page(world(evidence_root))
+def test_the_page_about_access_is_true(world: World) -> None:
+    said = table.page(world)
 
     if os.environ.get(WRITE):
         PAPER.write_text(said, encoding="utf-8")

@@ -20,7 +20,7 @@ from __future__ import annotations
 import heapq
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -92,6 +92,7 @@ class Report:
     forms: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
     leaks: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    not_taken: set[str] = field(default_factory=set)  # methods and names that answer with 405
 
     @property
     def n_requests(self) -> int:
@@ -101,18 +102,29 @@ class Report:
 class Walk:
     """One walker on his way."""
 
-    def __init__(self, world: World, walker: Walker, *, seed: int, known: Sequence[str]) -> None:
+    def __init__(
+        self,
+        world: World,
+        walker: Walker,
+        *,
+        seed: int,
+        known: Sequence[str],
+        not_taken: Iterable[str] = (),
+    ) -> None:
         self.world, self.walker = world, walker
         self.random = random.Random(f"{seed}/{walker.name}")
         self.report = Report(walker.name)
-        self.asked: Counter[str] = Counter()  # by name of the address
+        # By method and name of the address; who walked before may have met what is not taken.
+        self.asked: Counter[str] = Counter(dict.fromkeys(not_taken, MOST_OF_ONE + 1))
         self._seen: set[tuple[str, str, bool]] = set()
         self._frontier: list[tuple[int, int, Step]] = []
         self._order = count()
         self._client = self._arrive()
         self._self = self._himself()
         self._add(Step("get", "/"))
-        for step in [*_seeds(world), *(Step("get", one) for one in known)]:
+        seeds = list(_seeds(world))
+        self.random.shuffle(seeds)  # no share of requests comes to all; each walker's begins anew
+        for step in [*seeds, *(Step("get", one) for one in known)]:
             self._add(step)
 
     def go(self, most: int) -> Report:
@@ -186,6 +198,7 @@ class Walk:
         self.report.statuses[response.status_code] += 1
         if response.status_code == 405:  # this address never takes this method
             self.asked[f"{step.method} {name}"] += MOST_OF_ONE
+            self.report.not_taken.add(f"{step.method} {name}")
         if response.status_code >= 500:
             self.report.failures.append(f"{_told(step)}: {response.status_code}")
         if response.status_code in SHOWN and not _asks_to_sign_in(response):

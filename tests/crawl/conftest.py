@@ -1,0 +1,36 @@
+"""The planted world, made once for all crawls of a process."""
+
+import copy
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.crawl.planted import World
+
+
+@pytest.fixture(scope="package")
+def _planted(django_db_setup: None, django_db_blocker: Any) -> "Iterator[World]":
+    """Plant the world in a transaction that stays open around the tests, and is undone."""
+    from django.db import transaction
+
+    from tests.crawl import planted
+
+    root = Path(tempfile.mkdtemp(dir=os.environ["HAVEN_EVIDENCE_ROOTS"]))
+    with django_db_blocker.unblock(), transaction.atomic():
+        made = planted.world(root)
+        with django_db_blocker.block():
+            yield made
+        transaction.set_rollback(True)
+    shutil.rmtree(root, ignore_errors=True)
+
+
+@pytest.fixture
+def world(_planted: "World", db: None) -> "World":
+    """Return the planted world; what a test does to it, no other sees."""
+    return copy.deepcopy(_planted)
