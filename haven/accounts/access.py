@@ -159,7 +159,10 @@ PAGES: dict[str, str] = {
     "experience:withdraw_question": "experience.write",
     "experience:decide_question": "catalogue.curate",
     "experience:answer": SIGNED_IN,  # of a maker, to whom it was put; there for nobody else
-    "experience:hide": "catalogue.curate",
+    "experience:flag_report": SIGNED_IN,  # whoever reads it may ask for one more look
+    "experience:flag_saying": SIGNED_IN,
+    "experience:settle_report": "catalogue.curate",
+    "experience:settle_saying": "catalogue.curate",
     "portal:home": SIGNED_IN,  # how a tool comes in; for a maker also the own records
     "portal:submit": SIGNED_IN,  # the questions are for all to read, a maker alone sends them
     "portal:submission": SIGNED_IN,  # the own provider's; a curator's: all
@@ -228,6 +231,7 @@ PAGES: dict[str, str] = {
     "community:decline": "colleagues.meet",
     "community:withdraw": "colleagues.meet",
     "community:end": "colleagues.meet",
+    "community:remove": "colleagues.meet",
     "community:report_messages": "colleagues.meet",
     "community:groups": SIGNED_IN,  # which ones: topics.yaml and community/reading.py
     "community:topic": SIGNED_IN,

@@ -305,6 +305,13 @@ VERBS: dict[str, Verb] = {
     "experience.uphold": Verb(
         _("A second curator agreed not to publish a report."), Kind.ALTERATION, needs_reason=True
     ),
+    "experience.flag": Verb(_("A published report of experience was flagged."), Kind.COLLECTION),
+    "experience.hide": Verb(
+        _("A published report of experience was hidden."), Kind.ALTERATION, needs_reason=True
+    ),
+    "experience.leave": Verb(
+        _("A flagged report of experience was left as it is."), Kind.ALTERATION
+    ),
     "question.ask": Verb(_("A question to a maker was written."), Kind.COLLECTION),
     "question.withdraw": Verb(_("A question to a maker was taken back."), Kind.ALTERATION),
     "question.publish": Verb(_("A question was put to a maker."), Kind.ALTERATION),
@@ -313,6 +320,8 @@ VERBS: dict[str, Verb] = {
     ),
     "saying.make": Verb(_("A maker answered a question or a report."), Kind.COLLECTION),
     "saying.hide": Verb(_("What a maker said was hidden."), Kind.ALTERATION, needs_reason=True),
+    "saying.flag": Verb(_("What a maker said was flagged."), Kind.COLLECTION),
+    "saying.leave": Verb(_("What a maker said was flagged and left as it is."), Kind.ALTERATION),
     "maker.tie": Verb(_("A provider was said to speak for a maker."), Kind.ADMINISTRATION),
     "maker.untie": Verb(_("A provider speaks for a maker no more."), Kind.ADMINISTRATION),
     "submission.make": Verb(_("A maker submitted a tool."), Kind.COLLECTION),
@@ -566,6 +575,12 @@ VERBS: dict[str, Verb] = {
     "contact.withdraw": Verb(_("A request for contact was taken back."), Kind.ADMINISTRATION),
     "contact.end": Verb(_("A contact was ended."), Kind.ADMINISTRATION),
     "contact.block": Verb(_("A member blocked a colleague."), Kind.ADMINISTRATION),
+    "contact.remove": Verb(
+        _("A member removed a conversation for themselves."), Kind.ADMINISTRATION
+    ),
+    "message.erase_old": Verb(
+        _("Messages between colleagues that were too old were erased."), Kind.ERASURE
+    ),
     "contact.unblock": Verb(_("A member took a block back."), Kind.ADMINISTRATION),
     "community.accept_rules": Verb(_("The house rules were accepted."), Kind.ADMINISTRATION),
     "community.join": Verb(_("A member joined a group."), Kind.ADMINISTRATION),

@@ -20,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from psycopg import sql
 
-from haven.site import policies
+from haven.site import hub_policies, policies
 from haven.site.postgres import KINDS, role_of
 
 WEB, WORKER, KEEPER = (role_of(kind) for kind in KINDS[1:])
@@ -286,10 +286,11 @@ def _of_database(database: str, schema: str) -> Iterator[str]:
 
 
 def _of_functions() -> Iterator[str]:
-    """Yield who may ask the functions of the policies."""
+    """Yield who may call the functions of the policies."""
     for name in policies.DEFINED:
         yield f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC"
-        yield f"GRANT EXECUTE ON FUNCTION {name} TO {WEB}"
+        role = WORKER if name in hub_policies.OF_THE_WORKER else WEB
+        yield f"GRANT EXECUTE ON FUNCTION {name} TO {role}"
 
 
 def _of_tables(cursor: Any, schema: str) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """Demonstration: a cast with every role, and one case made of public photographs.
 
 In      the demonstration pictures of the asset catalogue
-Out     members of two agencies, a curator's office and a provider; folders laid out like
-        seized ones, a case with two exhibits whose analysis goes through the real queue
+Out     members of two agencies, a curator's office and a provider, and a few words of theirs
+        among colleagues; folders laid out like seized ones, a case with two exhibits whose
+        analysis goes through the real queue
 Fails   AssetError: a picture is not here
 Why     a first look must show the real program at work, and no picture of a child
-Not     here: how the start runs (up.py), the pictures' layout (exhibits.py)
+Not     here: how the start runs (up.py), the pictures' layout (exhibits.py), what colleagues
+        say (demo_colleagues.py)
 
 Loading again changes nothing that is there.
 """
@@ -26,7 +28,7 @@ from haven.accounts.models import Member
 from haven.accounts.terms import actions as terms
 from haven.accounts.terms import texts
 from haven.cli import up as command
-from haven.site import exhibits, hub, trial
+from haven.site import demo_colleagues, exhibits, hub, trial
 from haven.workbench.analysis import actions as analysis
 from haven.workbench.authority import actions as authority
 from haven.workbench.authority import queries as powers
@@ -130,6 +132,7 @@ def load() -> str:
         _member(username, password, is_new_password=username not in kept)
     _domains()
     hub.load()
+    demo_colleagues.load()
     lead = members.by_username("ida")
     assert lead is not None  # noqa: S101  # made a line above
     if case_queries.visible_to(lead).filter(number=CASE_NUMBER).exists():

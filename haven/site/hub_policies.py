@@ -1,7 +1,8 @@
 """Policies of the Hub's community: which rows of colleagues the site's role sees.
 
 In      nothing
-Out     FUNCTIONS and their names, and TABLES: command to what must be true of a row
+Out     FUNCTIONS, their names and which of them the worker calls; TABLES: command to what must
+        be true of a row
 Fails   closed: who is not named sees nobody
 Why     messages are for two people, and no role of the program is one of them; who wants to
         be found is found by officers alone; a query that forgets to ask finds nothing
@@ -18,7 +19,8 @@ CURATES = "(SELECT haven_curates())"
 AUDIENCES = "ANY ((SELECT haven_audiences())::text[])"
 GROUPS = "ANY ((SELECT haven_groups())::text[])"
 
-# The owner's functions see past the policies; each answers one question about who asks.
+# The owner's functions see past the policies; each answers one question about who asks, and
+# the last one erases what the worker has no right to open.
 FUNCTIONS = """
 CREATE OR REPLACE FUNCTION haven_meets_officers() RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
@@ -54,12 +56,45 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
     SELECT coalesce(array_agg(topic), '{{}}')
     FROM community_joined WHERE person_id = haven_member_id()
 $$;
+CREATE OR REPLACE FUNCTION haven_erase_messages(too_old timestamptz)
+RETURNS TABLE (n_messages bigint, n_contacts bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {schema}, pg_temp AS $$
+DECLARE
+    ended bigint[];
+BEGIN
+    IF too_old > now() - interval '30 days' THEN
+        RAISE EXCEPTION 'messages_are_kept_a_month' USING ERRCODE = 'check_violation';
+    END IF;
+    DELETE FROM community_message WHERE contact_id IN (
+        SELECT contact_id FROM community_message
+        GROUP BY contact_id HAVING max(sent_at) < too_old
+    ) OR id <= (
+        SELECT min(gone.up_to) FROM community_removed AS gone
+        WHERE gone.contact_id = community_message.contact_id HAVING count(*) = 2
+    );
+    GET DIAGNOSTICS n_messages = ROW_COUNT;
+    UPDATE community_contact SET reason = '' WHERE last_at < too_old AND reason <> '';
+    ended := ARRAY(
+        SELECT c.id FROM community_contact AS c
+        WHERE c.last_at < too_old AND c.state <> 'accepted'
+            AND NOT EXISTS (SELECT FROM community_message WHERE contact_id = c.id)
+            AND NOT EXISTS (SELECT FROM community_report WHERE contact_id = c.id)
+        FOR UPDATE OF c
+    );
+    DELETE FROM community_removed WHERE contact_id = ANY (ended);
+    DELETE FROM community_contact WHERE id = ANY (ended);
+    GET DIAGNOSTICS n_contacts = ROW_COUNT;
+    RETURN NEXT;
+END
+$$;
 """
+OF_THE_WORKER = ("haven_erase_messages(timestamp with time zone)",)
 DEFINED = (
     "haven_meets_officers()",
     "haven_curates()",
     "haven_audiences()",
     "haven_groups()",
+    *OF_THE_WORKER,
 )
 
 _MINE = f"person_id = {ME}"
@@ -106,6 +141,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "SELECT": f"sender_id = {ME} OR receiver_id = {ME}",
         "INSERT": f"sender_id = {ME} AND {_BETWEEN_THESE}",
     },
+    "community_removed": {"ALL": _MINE},
     "community_acceptedrules": {"ALL": _MINE},
     "community_joined": {
         "SELECT": f"{_MINE} OR topic = {GROUPS} OR {CURATES}",

@@ -3,7 +3,8 @@
 In      the arguments of cli/hub.py
 Out     lines for a person, a bundle in a file; an exit code
 Fails   one sentence with its code: 1 where a bundle was refused, 2 for wrong use, 3 where it
-        could not be done (no database, no key, no such file, no answer)
+        could not be done (no database, no key, no such file, no answer). Of several hubs that
+        are asked each is asked, and has its own sentence
 Why     the owner of the database alone writes what hubs believe of each other
 Not     here: what is done (hub/exchange/actions.py)
 """
@@ -15,6 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from haven.hub.exchange.actions import Taken
+    from haven.hub.exchange.errors import ExchangeError
 
 DONE, REFUSED, WRONG_USE, NOT_FINISHED = 0, 1, 2, 3
 
@@ -43,11 +46,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _in_database(args: argparse.Namespace) -> int:
     """Do one verb while the database runs, and tell what went wrong."""
-    from django.db import ProgrammingError
+    from django.db import OperationalError, ProgrammingError
 
     from haven.audit import context
     from haven.audit.keyfiles import KeyTrouble
-    from haven.hub.exchange import errors
+    from haven.hub.exchange.errors import ExchangeError
     from haven.site.__main__ import database
     from haven.site.postgres import DatabaseTrouble
 
@@ -55,19 +58,44 @@ def _in_database(args: argparse.Namespace) -> int:
         with database(["hub"]), context.coming_from(context.Source(via="console")):
             for line in VERBS[args.hub_verb](args):
                 sys.stdout.write(f"{line}\n")
-    except (errors.NoFingerprint, errors.NotConfigured, errors.NotFollowed) as error:
-        return _say(f"{error} [{error.code}]", WRONG_USE)
-    except errors.NotFetched as error:
-        return _say(f"{error} [{error.code}]", NOT_FINISHED)
-    except errors.ExchangeError as error:
-        return _say(f"{error} Nothing of it was kept. [{error.code}]", REFUSED)
+    except ExchangeError as error:
+        return _refused(error, args.hub_verb)
+    except ExceptionGroup as several:
+        each = [one for one in several.exceptions if isinstance(one, ExchangeError)]
+        return max(_refused(one, args.hub_verb) for one in each)
     except (KeyTrouble, DatabaseTrouble) as error:
         return _say(str(error), NOT_FINISHED)
-    except ProgrammingError:
-        return _say("The database has no tables yet. Start Haven once, or migrate.", NOT_FINISHED)
+    except ProgrammingError as error:
+        return _say(_why_not(error), NOT_FINISHED)
+    except OperationalError:
+        return _say("The database does not answer.", NOT_FINISHED)
     except OSError as error:
-        return _say(f"The file cannot be used: {error.strerror}.", NOT_FINISHED)
+        why = error.strerror or "it is no file that can be read or written"
+        return _say(f"The file cannot be used: {why}.", NOT_FINISHED)
     return DONE
+
+
+def _refused(error: ExchangeError, verb: str) -> int:
+    """Say why the exchange refused, and return the exit code."""
+    from haven.hub.exchange import errors
+
+    where = "".join(f"{host}: " for host in getattr(error, "__notes__", ()))
+    sentence, code = f"{where}{error}", f"[{error.code}]"
+    if isinstance(error, errors.NoFingerprint | errors.NotConfigured | errors.NotFollowed):
+        return _say(f"{sentence} {code}", WRONG_USE)
+    if isinstance(error, errors.NotFetched):
+        return _say(f"{sentence} {code}", NOT_FINISHED)
+    came = "No bundle was made." if verb == "export" else "Nothing of it was kept."
+    return _say(f"{sentence} {came} {code}", REFUSED)
+
+
+def _why_not(error: Exception) -> str:
+    """Return why the database does not do what it is asked for."""
+    from psycopg import errors as database
+
+    if isinstance(error.__cause__, database.InsufficientPrivilege):
+        return "Only the owner of the database may do this: set HAVEN_OWNER_DATABASE_URL."
+    return "The database has no tables yet. Start Haven once, or migrate."
 
 
 def _export(args: argparse.Namespace) -> Iterator[str]:
@@ -106,7 +134,7 @@ def _trust(args: argparse.Namespace) -> Iterator[str]:
 
 
 def _fetch(args: argparse.Namespace) -> Iterator[str]:
-    """Fetch from one address that was set, or from all of them, one after the other."""
+    """Fetch from one address that was set, or from all of them, also where one gives nothing."""
     from django.conf import settings
 
     from haven.hub.exchange import errors, fetching
@@ -117,11 +145,19 @@ def _fetch(args: argparse.Namespace) -> Iterator[str]:
         raise errors.NotConfigured(
             "No such address is set. Haven asks only those in HAVEN_HUB_SOURCES."
         )
+    refused: list[errors.ExchangeError] = []
     for address in [args.address] if args.address else known:
-        with tempfile.TemporaryFile() as file:
-            fetching.fetch(address, file)
-            file.seek(0)
-            yield _told(_taken(file, Arrival.How.ADDRESS))
+        try:
+            with tempfile.TemporaryFile() as file:
+                fetching.fetch(address, file)
+                file.seek(0)
+                yield _told(_taken(file, Arrival.How.ADDRESS))
+        except errors.ExchangeError as error:
+            if not isinstance(error, errors.NotFetched):  # which names the host
+                error.add_note(str(urlsplit(address).hostname))
+            refused.append(error)
+    if refused:
+        raise ExceptionGroup("not every hub gave a bundle that is believed", refused)
 
 
 def _list(args: argparse.Namespace) -> Iterator[str]:
@@ -131,7 +167,7 @@ def _list(args: argparse.Namespace) -> Iterator[str]:
     found = list(queries.others())
     for one in found:
         yield f"{one.name or '(no bundle came yet)'}   {one.fingerprint}"
-        for arrival in one.arrivals.all():
+        for arrival in queries.arrivals(one):
             yield (
                 f"    bundle {arrival.serial}, made {arrival.made_at:%Y-%m-%d}, "
                 f"taken in {arrival.came_at:%Y-%m-%d}, {sum(arrival.counts.values())} records"

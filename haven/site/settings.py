@@ -30,6 +30,8 @@ HAVEN_RETENTION_DAYS = env.number(  # no law names one number; an agency sets it
 HAVEN_DEMO = env.flag("HAVEN_DEMO", default=False)
 # Ask the addresses of the catalogue's sources once a week: requests to other hosts, so off.
 HAVEN_SOURCE_CHECKS = env.flag("HAVEN_SOURCE_CHECKS", default=False)
+# Messages of two colleagues end so long after the last one; the database keeps a month at least.
+HAVEN_MESSAGE_DAYS = env.number("HAVEN_MESSAGE_DAYS", 365, least=31, most=3650)
 HAVEN_PACKAGE_DAYS = env.number("HAVEN_PACKAGE_DAYS", 7, least=1, most=90)  # until it is erased
 HAVEN_PROFILE = env.choice("HAVEN_PROFILE", "balanced", choices=("fast", "balanced", "thorough"))
 HAVEN_RUNNER = env.choice("HAVEN_RUNNER", "processes", choices=("processes", "serial"))

@@ -87,6 +87,8 @@ class TestEvents:
             ({"starts": "2027-03-28T02:30"}, "skip this hour"),
             ({"time_zone": "Nowhere"}, "Write region and city"),
             ({"starts": "soon"}, "valid date"),
+            ({"starts": "0001-01-01T00:00", "time_zone": "Asia/Tokyo"}, "valid date"),
+            ({"ends": "9999-12-31T23:59", "time_zone": "America/Lima"}, "valid date"),
         ],
     )
     def test_what_cannot_be_is_said_beside_the_field(self, curator, wrong, told):

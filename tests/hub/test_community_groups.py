@@ -213,6 +213,29 @@ class TestThreads:
 
         assert "You may write 20 posts in 24 hours" in page and "One more." in page
 
+    def test_a_thread_of_long_posts_is_light(self, nora, north_lead, clara):
+        thread = begun(north_lead)
+        for number in range(20):
+            Post.objects.create(
+                thread=thread,
+                author_id=north_lead.pk,
+                posted_at=NOW,
+                text=f"{number} " + "字" * 4990,
+            )
+        page = nora.get(f"{AT}threads/{thread.public_id}/")
+        assert len(page.content) < 50_000 and 'rel="next"' in said(page)
+        page = nora.get(f"{AT}threads/{thread.public_id}/", {"last": "1"})
+        assert len(page.content) < 50_000 and "19 字" in said(page)
+
+    def test_a_thread_stays_as_it_was_begun(self, north_lead, south_lead):
+        thread = begun(north_lead)
+        with (
+            role("haven_web", member=south_lead),
+            pytest.raises(IntegrityError, match="thread_stays_as_begun"),
+            transaction.atomic(),
+        ):
+            Thread.objects.filter(pk=thread.pk).update(title="Something else")
+
     def test_what_was_said_is_never_changed(self, north_lead, clara):
         thread = begun(north_lead)
 
@@ -406,6 +429,20 @@ class TestReports:
         assert client_of(north_lead).get(case).status_code == 404
         page = said(client_of(clara).get(case))
         assert "Hide the post" in page
+
+    def test_who_reported_reads_the_report_also_when_the_post_is_hidden_or_left(
+        self, client_of, north_lead, south_lead, clara
+    ):
+        thread = begun(north_lead)
+        post = Post.objects.get(thread=thread)
+        made = reporting.report_post(
+            post.public_id, reporting.Said("other"), by=south_lead, at=NOW
+        )
+        moderating.hide(post.public_id, reason="x", by=clara, at=NOW)
+
+        page = said(client_of(south_lead).get(f"{AT}reports/{made.public_id}/"))
+
+        assert "How do you open one?" in page and "To the thread" not in page
 
     def test_who_is_concerned_does_not_close_a_report(self, north_lead, clara, carl):
         thread = begun(clara)

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from haven.accounts.access import Role
 from haven.accounts.models import Agency, Member
@@ -148,6 +148,22 @@ class TestDirectory:
         assert "<html" not in page
         assert {name for name in ("Nora Lead", "Sani Lead") if name in page} == found
 
+    def test_an_entry_written_in_one_language_is_found_in_another(self, nora, south_lead):
+        with translation.override("fr"):
+            listed(south_lead)
+
+        assert "Sani Lead" in said(nora.get(f"{AT}people/", {"q": "norwegian"}))
+        assert "Sani Lead" in said(nora.get(f"{AT}people/", {"q": "norvégien"}))
+
+    def test_counts_what_can_be_chosen(self, nora, north_lead, south_lead):
+        listed(north_lead)
+        listed(south_lead, Told(("en",), ("faces",), {}, "UTC", ""))
+
+        page = said(nora.get(f"{AT}people/"))
+
+        assert "English (2)" in page and "Norwegian (1)" in page
+        assert "comparing faces (2)" in page and "South Africa (1)" in page
+
     def test_is_read_in_pages_at_the_same_cost(self, nora, south, django_assert_max_num_queries):
         for number in range(25):
             listed(officer(f"Officer {number:02}", south))
@@ -280,6 +296,14 @@ class TestConsent:
         assert "does not take part any more" in said(nora.get(here))
         assert "does not take part any more" in said(nora.post(here, {"text": "Hi."}), 422)
         assert not Message.objects.exists()
+
+    def test_who_is_no_officer_any_more_writes_to_nobody(self, south_lead, south, accepted):
+        south.kind = "ngo"
+        south.save()
+        south_lead.refresh_from_db()
+
+        with pytest.raises(NotAllowed):
+            actions.write(accepted.public_id, text="Hi.", by=south_lead, at=NOW)
 
     def test_a_block_can_be_taken_back_when_the_other_is_found_no_more(
         self, nora, north_lead, south_lead

@@ -4,13 +4,15 @@
 import base64
 import binascii
 import io
+import time
 import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from haven.hub.community import fields, forms, plain, urls
+from haven.hub.base import plain
+from haven.hub.community import fields, forms, urls
 from haven.hub.community.models import Post, Profile
 
 AT = "/hub/colleagues/"
@@ -103,6 +105,7 @@ CARRIERS = {
     "a picture that is a script": GIF_SCRIPT,
     "a PDF as it is": PDF[:200].decode("latin-1"),
     "bytes as they are": JPEG.decode("latin-1"),
+    "bytes read as text": JPEG[:60].decode("utf-8", "replace"),
     "a zero byte": "words\0words",
     "letters that nobody sees": "words" + "".join(chr(0xE0000 + ord(one)) for one in "hidden"),
     "a mail with an attachment": "Content-Transfer-Encoding: base64\n\nAAAA",
@@ -130,6 +133,11 @@ WORDS = {
     "code": "for item in items:\n    if item.score >= 0.6:\n        keep.append(item.id)\n" * 10,
     "the word data": "The data: we count them. Metadata; image/png is a type, as video/mp4 is.",
     "begin": "begin 2026 with a plan",
+    "a list after the word data": "What it does with the data: pictures, films and texts; nothing "
+    "leaves. Kinds of data: image/jpeg, application/pdf.",
+    "bullets of a word processor": "Bring:\n\uf0b7 a pencil\n\uf0b7 patience\x0b\uf0b7 time",
+    "a key that was held down": "x" * 400,
+    "an emoji of a later Unicode": "That helped \U0001fae9",
 }  # fmt: skip
 
 
@@ -141,6 +149,25 @@ def test_a_file_in_letters_is_seen(name):
 @pytest.mark.parametrize("name", WORDS)
 def test_words_of_colleagues_pass(name):
     assert plain.file_in(WORDS[name]) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * 100_000 + "x",
+        "data:" + " " * 100_000 + "x",
+        "<" + " " * 100_000 + "x",
+        "data:" + "a" * 100_000,
+        "0 " * 47 + " " * 100_000 + "x",
+        "x" * 3_000_000,
+    ],
+)
+def test_no_text_takes_long_to_look_at(text):
+    before = time.process_time()
+
+    plain.file_in(text)
+
+    assert time.process_time() - before < 2
 
 
 def test_no_form_has_a_field_for_a_file_and_every_text_is_looked_at():

@@ -1,10 +1,11 @@
 """Middleware: the Hub takes text, and nothing else, at every one of its addresses.
 
 In      a request under /hub/ that sends something
-Out     a refusal that says where material belongs, if a file or anything but a form comes
+Out     a refusal that says where material belongs, if a file comes, a file written out as text
+        in a field of a form, or anything but a form
 Fails   closed: a file is not read to its end, not kept in memory and not written to a disk
 Why     a picture that nobody can bring is one that nobody has to look at
-Not     here: what a text may say (each form)
+Not     here: what gives a file in a text away (plain.py), what a text may say (each form)
 """
 
 from __future__ import annotations
@@ -17,11 +18,14 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from haven.hub.base import plain
 from haven.web import failed
 from haven.web.errors import BadInput
 
 FORMS = ("", "application/x-www-form-urlencoded", "application/json", "text/plain")
 WITH_PARTS = "multipart/form-data"
+# Parts whose forms say it beside the field and keep what else was typed (community/fields.py).
+SAY_IT_THEMSELVES = frozenset({"community"})
 
 
 class TextAlone(BadInput):
@@ -42,10 +46,28 @@ class HubTakesText:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass a request on that brings text, or nothing."""
-        if request.path_info.startswith(settings.HAVEN_HUB_PREFIX) and _brings_other(request):
-            error = TextAlone
-            return failed.answer(request, error.http_status, error.words, error.code)
+        if _is_of_the_hub(request) and _brings_other(request):
+            return _refusal(request)
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Refuse a form that carries a file in one of its texts."""
+        del view, args, kwargs
+        part = request.resolver_match.namespace if request.resolver_match else ""
+        if request.method != "POST" or not _is_of_the_hub(request) or part in SAY_IT_THEMSELVES:
+            return None
+        said = (one for _name, values in request.POST.lists() for one in values)
+        return _refusal(request) if any(plain.file_in(str(one)) for one in said) else None
+
+
+def _is_of_the_hub(request: HttpRequest) -> bool:
+    return request.path_info.startswith(settings.HAVEN_HUB_PREFIX)
+
+
+def _refusal(request: HttpRequest) -> HttpResponse:
+    return failed.answer(request, TextAlone.http_status, TextAlone.words, TextAlone.code)
 
 
 class _NoFile(FileUploadHandler):

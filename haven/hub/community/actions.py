@@ -1,4 +1,4 @@
-"""What members do among colleagues: be found, ask for contact, answer, write, block.
+"""What members do among colleagues: be found, ask for contact, answer, write, remove, block.
 
 In      who, whom, words, the moment
 Out     the changed rows; an entry in the record that something was done, never what was said
@@ -10,17 +10,18 @@ Not     here: groups (talking.py), reports (reporting.py)
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from haven.audit.actions import record
 from haven.hub.community import finding, limits, queries
-from haven.hub.community.models import Block, Contact, Message, Person, Profile
+from haven.hub.community.models import Block, Contact, Message, Person, Profile, Removed
 from haven.hub.community.vocabulary import ContactState
 from haven.web.errors import BadInput, Conflict
 
@@ -110,7 +111,7 @@ def be_found(told: Told, *, by: Member, at: dt.datetime) -> Profile:
         OfficersAlone: `by` is no full member of an agency with powers.
     """
     queries.require_officer(by)
-    person = person_of(by)
+    person = _held_person(by)
     before = Profile.objects.filter(person=person).first()
     said = Profile(
         person=person,
@@ -131,9 +132,10 @@ def be_found(told: Told, *, by: Member, at: dt.datetime) -> Profile:
 @transaction.atomic
 def be_found_no_more(*, by: Member, at: dt.datetime) -> None:
     """Take one's entry out of the directory at once; it is deleted, nothing of it is kept."""
-    gone, _each = Profile.objects.filter(person_id=by.pk).delete()
+    person = _held_person(by)
+    gone, _each = Profile.objects.filter(person=person).delete()
     if gone:
-        record("directory.leave", actor=by, target=person_of(by), at=at)
+        record("directory.leave", actor=by, target=person, at=at)
 
 
 @transaction.atomic
@@ -154,9 +156,13 @@ def ask(public_id: UUID, *, reason: str, by: Member, at: dt.datetime) -> Contact
     if queries.has_blocked(by, wanted):
         raise Blocked(f"member {by.pk} has blocked {wanted.pk}")
     _require_no_other(by, wanted, at)
-    made = Contact.objects.create(
-        asker=person, asked=wanted, reason=reason.strip(), asked_at=at, last_at=at
-    )
+    try:
+        with transaction.atomic():
+            made = Contact.objects.create(
+                asker=person, asked=wanted, reason=reason.strip(), asked_at=at, last_at=at
+            )
+    except IntegrityError:  # the other asked at the same moment
+        raise AskedAlready(f"members {by.pk} and {wanted.pk} asked each other") from None
     record("contact.ask", actor=by, target=made, at=at)
     return made
 
@@ -166,8 +172,10 @@ def accept(public_id: UUID, *, by: Member, at: dt.datetime) -> Contact:
     """Accept a request; from now on the two may write to each other.
 
     Raises:
+        OfficersAlone: Not for `by` any more.
         ContactNotFound, NotOpen: As they say.
     """
+    queries.require_officer(by)
     return _answer(public_id, State.ACCEPTED, "contact.accept", by, at)
 
 
@@ -208,6 +216,28 @@ def end(public_id: UUID, *, by: Member, at: dt.datetime) -> Contact:
 
 
 @transaction.atomic
+def remove(public_id: UUID, *, last_seen: UUID | None, by: Member, at: dt.datetime) -> None:
+    """Remove a conversation for oneself, up to the last message one saw; the other keeps theirs.
+
+    Raises:
+        ContactNotFound: Not there, or of others.
+        NotOpen: A request waits: it is answered or taken back first.
+    """
+    found = _held(public_id, by)
+    if found.state == State.WAITS:
+        raise NotOpen(f"contact {found.pk} waits for an answer")
+    told = queries.messages(found, member=by)
+    seen = told.filter(public_id=last_seen).first() if last_seen else None
+    before = queries.removed_up_to(found, member=by)
+    up_to = seen.pk if seen is not None else before or 0
+    Removed.objects.update_or_create(
+        contact=found, person_id=by.pk, defaults={"up_to": up_to, "at": at}
+    )
+    if before != up_to:
+        record("contact.remove", actor=by, target=found, at=at)
+
+
+@transaction.atomic
 def block(person: Person, *, by: Member, at: dt.datetime) -> None:
     """Hear nothing more from somebody, who is not told; an open contact ends.
 
@@ -222,10 +252,11 @@ def block(person: Person, *, by: Member, at: dt.datetime) -> None:
     if is_new:
         record("contact.block", actor=by, target=made, at=at)
     between = queries.between(by, person)
-    if between is not None and between.state == State.ACCEPTED:
-        end(between.public_id, by=by, at=at)
-    elif between is not None and between.state == State.WAITS:
-        withdraw(between.public_id, by=by, at=at)  # one's own; the other's is not seen any more
+    with contextlib.suppress(NotOpen):  # it was closed in the meantime
+        if between is not None and between.state == State.ACCEPTED:
+            end(between.public_id, by=by, at=at)
+        elif between is not None and between.state == State.WAITS:
+            withdraw(between.public_id, by=by, at=at)  # one's own; the other's is not seen
 
 
 @transaction.atomic
@@ -243,10 +274,12 @@ def write(public_id: UUID, *, text: str, by: Member, at: dt.datetime) -> Message
 
     Raises:
         ContactNotFound: Not there, or of others.
+        OfficersAlone: Not for `by` any more.
         NotOpen: Not accepted, or ended.
         NotThere: The other has left, or is suspended.
         TooManyMessages: The day is used up.
     """
+    queries.require_officer(by)
     found = _held(public_id, by)
     other = queries.other(found, member=by)
     if found.state != State.ACCEPTED:
@@ -264,6 +297,11 @@ def write(public_id: UUID, *, text: str, by: Member, at: dt.datetime) -> Message
     found.last_at = at
     found.save(update_fields=["last_at"])
     return made
+
+
+def _held_person(member: Member) -> Person:
+    """Return a member as colleagues see them, whom nobody else changes meanwhile."""
+    return Person.objects.select_for_update(no_key=True).get(pk=person_of(member).pk)
 
 
 def _require_no_other(by: Member, wanted: Person, at: dt.datetime) -> None:

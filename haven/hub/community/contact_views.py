@@ -1,4 +1,4 @@
-"""Pages of contacts: ask, answer, write, report messages, block.
+"""Pages of contacts: ask, answer, write, remove, report messages, block.
 
 In      requests
 Out     pages
@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -18,13 +20,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haven.hub.community import actions, forms, queries, reporting
+from haven.hub.community.fitting import fitting
 from haven.web.errors import BadInput, Conflict
 from haven.web.keyset import window
 from haven.web.pages import page
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.http import HttpResponse
 
     from haven.accounts.requests import MemberRequest
@@ -64,7 +65,7 @@ def ask(request: MemberRequest, person_id: UUID) -> HttpResponse:
 @require_safe
 def contacts(request: MemberRequest) -> HttpResponse:
     shown = window(
-        queries.contacts(request.user),
+        queries.listed(request.user),
         order=("-last_at", "-pk"),
         after=request.GET.get("after"),
         size=_ON_A_PAGE,
@@ -80,6 +81,7 @@ def contacts(request: MemberRequest) -> HttpResponse:
             for one in shown
         ],
         blocked=queries.blocked(request.user),
+        days=settings.HAVEN_MESSAGE_DAYS,
     )
 
 
@@ -98,12 +100,8 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
             return redirect("community:contact", contact_id)
     found = queries.contact(contact_id, member=request.user)
     other = queries.other(found, member=request.user)
-    shown = window(
-        queries.messages(found, member=request.user),
-        order=("-sent_at", "-pk"),
-        after=request.GET.get("after"),
-        size=_ON_A_PAGE,
-    )
+    told = queries.messages(found, member=request.user)
+    shown = fitting(told, order=("-sent_at", "-pk"), after=request.GET.get("after"))
     return page(
         request,
         "community/contact.html",
@@ -112,6 +110,9 @@ def contact(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         contact=found,
         other=other,
         is_mine=found.asker_id == request.user.pk,
+        has_removed=queries.removed_up_to(found, member=request.user) is not None,
+        last=told.first(),
+        days=settings.HAVEN_MESSAGE_DAYS,
         window=shown,
         form=form,
         is_blocked=queries.has_blocked(request.user, other),
@@ -144,6 +145,7 @@ def report(request: MemberRequest, contact_id: UUID) -> HttpResponse:
         section="contacts",
         contact=found,
         other=queries.other(found, member=request.user),
+        has_removed=queries.removed_up_to(found, member=request.user) is not None,
         shown=shown,
         chosen=chosen,
         form=form,
@@ -169,6 +171,20 @@ def withdraw(request: MemberRequest, contact_id: UUID) -> HttpResponse:
 @require_POST
 def end(request: MemberRequest, contact_id: UUID) -> HttpResponse:
     return _done(request, contact_id, actions.end)
+
+
+@require_POST
+def remove(request: MemberRequest, contact_id: UUID) -> HttpResponse:
+    """Remove a conversation for the member, up to the last message that the page showed."""
+    seen = request.POST.get("last", "")
+    last_seen = UUID(seen) if _IS_ID.fullmatch(seen) else None
+    try:
+        actions.remove(contact_id, last_seen=last_seen, by=request.user, at=timezone.now())
+    except Conflict as error:
+        messages.warning(request, str(error.words))
+        return redirect("community:contact", contact_id)
+    messages.success(request, _("The conversation is removed for you."))
+    return redirect("community:contacts")
 
 
 @require_POST

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from haven.accounts import names
 from haven.hub.community import calendars, forms, gathering
+from haven.hub.community.fitting import fitting
 from haven.web.errors import Conflict
 from haven.web.keyset import window
 from haven.web.pages import page
@@ -37,12 +38,8 @@ _TYPE = "text/calendar; charset=utf-8"
 
 @require_safe
 def announcements(request: MemberRequest) -> HttpResponse:
-    shown = window(
-        gathering.announcements(request.user),
-        order=("-at", "-pk"),
-        after=request.GET.get("after"),
-        size=_ON_A_PAGE,
-    )
+    told = gathering.announcements(request.user)
+    shown = fitting(told, order=("-at", "-pk"), after=request.GET.get("after"))
     return page(
         request,
         "community/announcements.html",

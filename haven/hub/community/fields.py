@@ -4,7 +4,7 @@ In      what a browser sent
 Out     checked values
 Fails   ValidationError, shown beside the field; with the code CARRIES for a text that carries
         a file, so that the page can say how to report material
-Not     here: what gives a file away (plain.py)
+Not     here: what gives a file away (base/plain.py)
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from haven.hub.community import plain
+from haven.hub.base import plain
 
 CARRIES = "carries_a_file"
 _ONE_LINE = 200  # characters; longer texts get more lines
@@ -38,11 +38,7 @@ class Words(forms.CharField):
             ValidationError: It does, or it is missing.
         """
         super().validate(value)
-        if plain.file_in(value or ""):
-            raise forms.ValidationError(
-                _("This is no plain text: it looks like a file written out in letters."),
-                code=CARRIES,
-            )
+        _require_words(value or "")
 
 
 class Zone(forms.CharField):
@@ -52,8 +48,9 @@ class Zone(forms.CharField):
         """Return the name of the zone.
 
         Raises:
-            ValidationError: No zone is called so, or several are.
+            ValidationError: No zone is called so, or several are; or it carries a file.
         """
+        _require_words(str(value or ""))
         typed = super().clean(value).strip()
         found = zones().get(_plain(typed), ())
         if len(found) != 1:
@@ -70,6 +67,19 @@ class WordForm(forms.Form):
         """Tell whether a text of the form carries a file."""
         said = self.errors.as_data().values() if self.is_bound else ()
         return any(error.code == CARRIES for errors in said for error in errors)
+
+
+def _require_words(text: str) -> None:
+    """Return if a text carries no file.
+
+    Raises:
+        ValidationError: It does.
+    """
+    if plain.file_in(text):
+        raise forms.ValidationError(
+            _("This is no plain text: it looks like a file written out in letters."),
+            code=CARRIES,
+        )
 
 
 @functools.cache

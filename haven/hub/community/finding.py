@@ -9,13 +9,14 @@ Not     here: who is listed (queries.py)
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import F, Func
+from django.db.models import Count, F, Func
+from django.utils import translation
 
 from haven.accounts import names
 from haven.hub.community import queries
@@ -46,12 +47,15 @@ class Asked:
 
 
 def folded(profile: Profile, tools: Iterable[str]) -> str:
-    """Return the words by which an entry is found."""
+    """Return the words by which an entry is found, those of lists in each language of the site."""
     person = profile.person
-    texts = [person.name, person.agency, names.country(person.country), profile.about, *tools]
-    texts += [names.language(one) for one in profile.languages]
-    texts += [str(Skill(one).label) for one in profile.skills]
-    return " ".join(words(" ".join(texts)))
+    texts = [person.name, person.agency, profile.about, *tools]
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            texts += [names.country(person.country)]
+            texts += [names.language(one) for one in profile.languages]
+            texts += [str(Skill(one).label) for one in profile.skills]
+    return " ".join(dict.fromkeys(words(" ".join(texts))))
 
 
 def find(asked: Asked, *, member: Member) -> QuerySet[Profile]:
@@ -67,13 +71,16 @@ def find(asked: Asked, *, member: Member) -> QuerySet[Profile]:
     return found.filter(person__country=asked.country) if asked.country else found
 
 
-def counts(member: Member) -> Mapping[str, Counter[str]]:
+def counts(member: Member) -> Mapping[str, Mapping[str, int]]:
     """Return how many entries there are of each language, skill and country."""
     listed = queries.visible_to(member).order_by()
-    return {
-        "language": Counter(
-            listed.values_list(Func(F("languages"), function="unnest"), flat=True)
-        ),
-        "skill": Counter(listed.values_list(Func(F("skills"), function="unnest"), flat=True)),
-        "country": Counter(listed.values_list("person__country", flat=True)),
+    told = {
+        "language": Func(F("languages"), function="unnest"),
+        "skill": Func(F("skills"), function="unnest"),
+        "country": F("person__country"),
     }
+    counted = {
+        name: listed.values(value=of).annotate(n=Count("pk")).values_list("value", "n")
+        for name, of in told.items()
+    }
+    return {name: dict(rows) for name, rows in counted.items()}

@@ -27,6 +27,7 @@ from haven.hub.community.vocabulary import Audience, Skill, Why
 
 LONGEST_ASKED, MOST_LANGUAGES, MOST_TOOLS = 200, 12, 20
 _WHEN = "%Y-%m-%dT%H:%M"
+_YEARS = range(2000, 2100)  # beyond them a change of zone may leave the calendar
 _SEVERAL = _("For several, hold Ctrl (on a Mac Cmd) while you choose.")
 
 
@@ -268,6 +269,10 @@ class Occasion(Announce):
     def _in(self, zone: ZoneInfo, name: str) -> dt.datetime | None:
         """Keep a time as of a zone, and return it; None where its clocks skip it."""
         wall: dt.datetime = self.cleaned_data[name].replace(tzinfo=None)
+        if wall.year not in _YEARS:
+            field: Any = self.fields[name]
+            self.add_error(name, field.error_messages["invalid"])
+            return None
         meant = wall.replace(tzinfo=zone)
         if meant.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != wall:
             self.add_error(name, _("The clocks of that time zone skip this hour."))

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ACT = "community.announce"
 _TOKEN_BYTES = 24  # 192 bits, which nobody tries out
 _BACK = dt.timedelta(days=90)  # how long a feed keeps what is past
+_MOST = 500  # events in a feed
 
 
 class EventNotFound(NotFound):
@@ -132,7 +133,7 @@ def of_feed(token: str, *, at: dt.datetime) -> QuerySet[Event]:
         raise FeedNotFound("no calendar at this address")
     if member.agency.status != "active":
         raise FeedNotFound("the agency of this calendar does not take part")
-    return events(member).filter(ends_at__gte=at - _BACK)
+    return events(member).filter(ends_at__gte=at - _BACK)[:_MOST]
 
 
 @transaction.atomic

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haven.hub.community import forms, reading, reporting, talking, topics
+from haven.hub.community.fitting import fitting
 from haven.web.errors import BadInput, Conflict
-from haven.web.keyset import last, window
+from haven.web.keyset import window
 from haven.web.pages import page
 
 if TYPE_CHECKING:
@@ -130,13 +131,12 @@ def thread(request: MemberRequest, thread_id: UUID) -> HttpResponse:
         else:
             where = reverse("community:thread", args=[thread_id], query={"last": "1"})
             return redirect(f"{where}#post-{made.public_id}")
-    posts = reading.of_thread(found, member=request.user)
-    after, order = request.GET.get("after"), ("posted_at", "pk")
-    is_end = not after and "last" in request.GET
-    shown = (
-        last(posts, order=order, size=_ON_A_PAGE)
-        if is_end
-        else window(posts, order=order, after=after, size=_ON_A_PAGE)
+    after = request.GET.get("after")
+    shown = fitting(
+        reading.of_thread(found, member=request.user),
+        order=("posted_at", "pk"),
+        after=after,
+        is_last=not after and "last" in request.GET,
     )
     about = topics.topic(found.topic)
     moderates = reading.moderates(request.user)

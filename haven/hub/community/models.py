@@ -39,7 +39,7 @@ from haven.hub.community.vocabulary import ContactState, Skill
 
 __all__ = [
     "AcceptedRules", "Announcement", "Block", "Contact", "Disclosed", "Event", "Feed", "Hiding",
-    "Joined", "Look", "Message", "Person", "Post", "Profile", "Report", "Thread",
+    "Joined", "Look", "Message", "Person", "Post", "Profile", "Removed", "Report", "Thread",
 ]  # fmt: skip
 _ANSWERED = (ContactState.ACCEPTED, ContactState.DECLINED, ContactState.ENDED)
 
@@ -59,6 +59,7 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("colleague")
         verbose_name_plural = _("colleagues")
+        indexes = [models.Index(fields=["name", "member"], name="colleague_by_name")]
 
     def __str__(self) -> str:
         return f"member {self.member_id} among colleagues"
@@ -120,7 +121,10 @@ class Block(models.Model):
 
 
 class Contact(models.Model):
-    """One member asks another for contact; accepted, the two may write to each other."""
+    """One member asks another for contact; accepted, the two may write to each other.
+
+    The reason is empty once it is older than messages may be.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     asker = to(Person)
@@ -180,6 +184,27 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"message {self.pk}"
+
+
+class Removed(models.Model):
+    """One of two removed a conversation for themselves, up to a message."""
+
+    contact = to(Contact)
+    person = to(Person)
+    up_to = models.BigIntegerField()  # key of the last message that was removed; 0: none was there
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("removed conversation")
+        verbose_name_plural = _("removed conversations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "person"], name="conversation_is_removed_up_to_one_place"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"contact {self.contact_id} without what member {self.person_id} removed"
 
 
 class Feed(models.Model):

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haven.hub.community import forms, moderating, reading, reporting
-from haven.web.errors import Conflict, WebError
+from haven.hub.community.fitting import fitting
+from haven.web.errors import Conflict
 from haven.web.keyset import window
 from haven.web.pages import page
 
@@ -173,19 +174,16 @@ def _hiding(
 
 def _report(request: MemberRequest, report_id: UUID, form: forms.Answer) -> HttpResponse:
     found = reading.report(report_id, member=request.user)
-    moderates = reading.moderates(request.user)
-    try:
-        post = reading.post(found.post.public_id, member=request.user) if found.post_id else None
-    except WebError:  # hidden since, or of a group that was left
-        post = None
+    copies = reading.disclosed(found)
     return page(
         request,
         "community/report.html",
         current="colleagues",
         section="reports",
         report=found,
-        post=post,
-        moderates=moderates,
+        post=reading.post_of(found, member=request.user),
+        window=fitting(copies, order=("said_at", "pk"), after=request.GET.get("after")),
+        moderates=reading.moderates(request.user),
         is_own=found.reporter_id == request.user.pk,
         form=form,
         status=422 if form.errors else 200,

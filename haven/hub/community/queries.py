@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from haven.accounts import access
 from haven.accounts import queries as accounts
 from haven.hub.community import columns, limits
-from haven.hub.community.models import Block, Contact, Message, Person, Profile
+from haven.hub.community.models import Block, Contact, Message, Person, Profile, Removed
 from haven.hub.community.vocabulary import ContactState
 from haven.web.errors import NotAllowed, NotFound
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 State = ContactState
 LONGEST = columns  # lengths of texts, for forms
 A_DAY = {"contacts": limits.CONTACTS, "posts": limits.POSTS, "messages": limits.MESSAGES}
+CLOSED = (State.DECLINED, State.WITHDRAWN, State.ENDED)
+MOST_BLOCKED = 100  # of those whom a member has blocked, on their page
 POWERS = ("national", "regional", "prosecution", "international")  # kinds of agencies
 
 
@@ -123,6 +125,15 @@ def contacts(member: Member) -> QuerySet[Contact]:
     return found.exclude(unheard).select_related("asker", "asked").order_by("-last_at", "-pk")
 
 
+def listed(member: Member) -> QuerySet[Contact]:
+    """Return the contacts of a member but the closed ones that they removed for themselves."""
+    unread = Message.objects.filter(contact=OuterRef("contact"), pk__gt=OuterRef("up_to"))
+    removed = Removed.objects.filter(contact=OuterRef("pk"), person_id=member.pk)
+    return contacts(member).exclude(
+        Q(state__in=CLOSED) & Q(Exists(removed.filter(~Exists(unread))))
+    )
+
+
 def contact(public_id: UUID, *, member: Member) -> Contact:
     """Return one contact of a member.
 
@@ -148,9 +159,16 @@ def n_waiting(member: Member) -> int:
 
 
 def messages(contact: Contact, *, member: Member) -> QuerySet[Message]:
-    """Return the messages of a contact, the latest first, for one of its two."""
+    """Return the messages of a contact that one of its two has not removed, the latest first."""
     own = Message.objects.filter(Q(sender_id=member.pk) | Q(receiver_id=member.pk))
-    return own.filter(contact=contact).order_by("-sent_at", "-pk")
+    kept = own.filter(contact=contact, pk__gt=removed_up_to(contact, member=member) or 0)
+    return kept.order_by("-sent_at", "-pk")
+
+
+def removed_up_to(contact: Contact, *, member: Member) -> int | None:
+    """Return the last message that a member removed for themselves; None: removed nothing."""
+    gone = Removed.objects.filter(contact=contact, person_id=member.pk)
+    return gone.values_list("up_to", flat=True).first()
 
 
 def has_blocked(member: Member, person: Person) -> bool:
@@ -159,8 +177,9 @@ def has_blocked(member: Member, person: Person) -> bool:
 
 
 def blocked(member: Member) -> QuerySet[Block]:
-    """Return whom a member has blocked."""
-    return Block.objects.filter(blocker_id=member.pk).select_related("blocked").order_by("-pk")
+    """Return whom a member has blocked, the latest first."""
+    found = Block.objects.filter(blocker_id=member.pk).select_related("blocked")
+    return found.order_by("-pk")[:MOST_BLOCKED]
 
 
 def other(contact: Contact, *, member: Member) -> Person:

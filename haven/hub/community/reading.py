@@ -17,7 +17,15 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from haven.accounts import access
 from haven.hub.community import limits, topics
-from haven.hub.community.models import AcceptedRules, Hiding, Joined, Post, Report, Thread
+from haven.hub.community.models import (
+    AcceptedRules,
+    Disclosed,
+    Hiding,
+    Joined,
+    Post,
+    Report,
+    Thread,
+)
 from haven.hub.community.topics import Topic, TopicNotFound
 from haven.hub.community.vocabulary import HEARS
 from haven.hub.guidance import queries as guidance
@@ -219,7 +227,7 @@ def reports(member: Member) -> QuerySet[Report]:
     """Return reports: a moderator all but those about or by them, and everyone the own ones."""
     found = Report.objects.order_by("-made_at", "-pk")
     if moderates(member):
-        return found.exclude(about_id=member.pk).select_related("about", "reporter", "post")
+        return found.exclude(about_id=member.pk).select_related("about", "reporter")
     return found.filter(reporter_id=member.pk)
 
 
@@ -229,11 +237,20 @@ def report(public_id: UUID, *, member: Member) -> Report:
     Raises:
         ReportNotFound: Not there, or neither the member's nor theirs to decide on.
     """
-    rows = reports(member).prefetch_related("disclosed__said_by")
-    found = rows.filter(public_id=public_id).first()
+    found = reports(member).filter(public_id=public_id).first()
     if found is None:
         raise ReportNotFound("no such report for this member")
     return found
+
+
+def disclosed(report: Report) -> QuerySet[Disclosed]:
+    """Return the copies that came with a report which the member may read."""
+    return report.disclosed.prefetch_related("said_by").order_by("said_at", "pk")
+
+
+def post_of(report: Report, *, member: Member) -> Post | None:
+    """Return the post that was reported; None: of messages, hidden since, or of a group left."""
+    return posts(member).filter(pk=report.post_id).first() if report.post_id else None
 
 
 def n_waiting(member: Member) -> tuple[int, int]:
@@ -241,4 +258,6 @@ def n_waiting(member: Member) -> tuple[int, int]:
     if not moderates(member):
         return 0, 0
     open_reports = reports(member).filter(closed_at__isnull=True).exclude(reporter_id=member.pk)
-    return open_reports.count(), hidings(member).filter(waits=True).count()
+    decided = Q(hidden_by_id=member.pk) | Q(post__author_id=member.pk) | Q(looks__by_id=member.pk)
+    waits = hidings(member).filter(waits=True).exclude(decided)
+    return open_reports.count(), waits.count()

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from haven.hub.community.models import Person
 
 ACT = "community.moderate"
-MOST = 50  # messages in one report
+MOST = 30  # messages in one report
 REASON = "reason"  # stands for the words with which contact was asked for
 
 

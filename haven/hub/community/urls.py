@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_AT}contacts/<uuid:contact_id>/decline/", contact_views.decline, name="decline"),
     path(f"{_AT}contacts/<uuid:contact_id>/withdraw/", contact_views.withdraw, name="withdraw"),
     path(f"{_AT}contacts/<uuid:contact_id>/end/", contact_views.end, name="end"),
+    path(f"{_AT}contacts/<uuid:contact_id>/remove/", contact_views.remove, name="remove"),
     path(f"{_AT}contacts/<uuid:contact_id>/report/", contact_views.report, name="report_messages"),
     path(f"{_AT}groups/", group_views.groups, name="groups"),
     path(f"{_AT}groups/<slug:slug>/", group_views.topic, name="topic"),

@@ -93,7 +93,6 @@ def directory(request: MemberRequest) -> HttpResponse:
         after=request.GET.get("after"),
         size=_ON_A_PAGE,
     )
-    counts = finding.counts(request.user)
     return page(
         request,
         "community/directory.html",
@@ -105,7 +104,7 @@ def directory(request: MemberRequest) -> HttpResponse:
         rows=[(one, *_in_words(one.languages, one.skills)) for one in shown],
         is_listed=queries.profile(request.user) is not None,
         tool=catalogue.names([asked.tool]).get(asked.tool, "") if asked.tool else "",
-        lists=_lists(counts),
+        lists=lambda: _lists(finding.counts(request.user)),  # not for a part of the page
     )
 
 
