@@ -6,6 +6,8 @@ Fails   NotFound: not there, or not yours
 Not     here: what a member may see in a case (workbench/cases)
 """
 
+from collections.abc import Iterable
+
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db.models import QuerySet
@@ -26,6 +28,13 @@ def supervisors(agency_id: int) -> QuerySet[Member]:
     """Return the active supervisors of an agency, for letters that the program writes."""
     return Member.objects.filter(
         agency_id=agency_id, is_active=True, roles__contains=[Role.SUPERVISOR]
+    ).order_by("pk")
+
+
+def providers(agency_ids: Iterable[int]) -> QuerySet[Member]:
+    """Return the active members of providers of tools, for letters that the program writes."""
+    return Member.objects.filter(
+        agency_id__in=agency_ids, is_active=True, roles__contains=[Role.PROVIDER]
     ).order_by("pk")
 
 

@@ -141,7 +141,7 @@ class TestALetter:
 
 def test_every_letter_can_be_written_with_its_facts() -> None:
     facts = ["name", "inviter", "agency", "until", "link", "address", "applicant", "reason"]
-    facts.append("tools")
+    facts += ["tools", "page"]
 
     for kind, told in words.LETTERS.items():
         body = str(told.body) % {one: f"<{one}>" for one in facts}

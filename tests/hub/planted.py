@@ -25,7 +25,7 @@ from haven.hub.community import gathering, moderating, reporting, talking, topic
 from haven.hub.community.models import Post
 from haven.hub.exchange.models import Other
 from haven.hub.experience import actions as experience
-from haven.hub.experience import asking, speaking
+from haven.hub.experience import asking, flagging, speaking
 from haven.hub.experience.deciding import Decision
 from haven.hub.experience.models import Saying, Voice
 from haven.hub.finding import actions as keeping
@@ -206,7 +206,7 @@ def _colleagues(lead: Member, word: Callable[[str], str], at: dt.datetime) -> di
 
 
 _WITH_PERSON = ("person", "ask", "block", "unblock")
-_WITH_CONTACT = ("contact", "accept", "decline", "withdraw", "end", "report_messages")
+_WITH_CONTACT = ("contact", "accept", "decline", "withdraw", "end", "remove", "report_messages")
 _WITH_EVENT = ("event", "event_file", "change_event", "cancel_event")
 
 
@@ -292,13 +292,17 @@ def _said(lead: Member, word: Callable[[str], str], at: dt.datetime) -> dict[str
     one = {"report_id": report.public_id}
     asked = {"question_id": question.public_id}
     of_reports = ("report", "withdraw", "object", "decide", "decide_again", "reply")
+    of_reports += ("flag_report", "settle_report")
     of_questions = ("question", "withdraw_question", "decide_question", "answer")
     of_submissions = ("submission", "withdraw", "object", "check", "publish")
     return {
         **{f"experience:{name}": of_tool for name in ("of_tool", "write", "ask")},
         **{f"experience:{name}": one for name in of_reports},
         **{f"experience:{name}": asked for name in of_questions},
-        "experience:hide": {"saying_id": maker["saying_id"]},
+        **{
+            f"experience:{name}": {"saying_id": maker["saying_id"]}
+            for name in ("flag_saying", "settle_saying")
+        },
         **{f"portal:{name}": {"submission_id": maker["submission_id"]} for name in of_submissions},
         "curation:untie": {"voice_id": maker["voice_id"]},
     }
@@ -324,7 +328,8 @@ def _maker(tool: Tool, at: dt.datetime) -> Ids:
         asked = asking.ask(tool.slug, "Which wheels?", by=people["investigator"], at=at)
         put = Decision(accepts=True, answer="", is_free=True)
         asking.decide(asked.public_id, put, by=people["curator"], at=at)
-        speaking.answer(asked.public_id, "Two of them.", by=people["provider"], at=at)
+        said = speaking.answer(asked.public_id, "Two of them.", by=people["provider"], at=at)
+        flagging.flag_saying(said.public_id, "Of what?", by=people["investigator"], at=at)
         portal.submit(submitted(), by=people["provider"], at=at)
     return {
         "voice_id": voice.pk,

@@ -9,11 +9,16 @@ from django.utils import timezone
 
 from haven.accounts.models import Agency, Member
 from haven.audit.models import Event
+from haven.hub.catalogue import actions as catalogue
 from haven.hub.catalogue import caring, seed
 from haven.hub.catalogue.models import Fact, Tool
 from haven.hub.curation import checking, queries, reaching
 from haven.hub.curation.models import SourceCheck
 from haven.hub.curation.tasks import check_sources
+from haven.hub.experience import actions as experience
+from haven.hub.experience import asking, flagging, speaking
+from haven.hub.experience.deciding import Decision
+from haven.hub.portal import actions as portal
 from tests.hub import planted
 
 NOW = timezone.now()
@@ -61,7 +66,7 @@ class TestQueue:
             ("submissions", ids["portal:submission"]["submission_id"]),
         ):
             assert f'href="/hub/{name}/{key}/"' in seen
-        assert seen.count('<td class="number">12</td>') == 4
+        assert seen.count('<td class="number">12</td>') == 5  # a flagged answer too
 
     def test_nobody_else_sees_the_desk(self, client_of, north_lead, db):
         assert client_of(north_lead).get("/hub/curation/").status_code == 403
@@ -77,6 +82,63 @@ class TestQueue:
         with django_assert_max_num_queries(30):
             seen = desk()
         assert len(seen) < 50_000
+
+    def test_a_desk_with_more_of_each_kind_than_it_shows_is_under_50_kb(
+        self, north_lead, south_lead, curator, desk
+    ):
+        seed.load()
+        planted.plant(north_lead, lambda place: place, NOW)
+        tool = Tool.objects.order_by("-name").first()
+        _fill(tool, north_lead, south_lead, curator, queries.MOST + 2)
+        asked = list(caring.addresses())[: queries.MOST + 5]
+        SourceCheck.objects.bulk_create(
+            SourceCheck(
+                address=one, checked_at=NOW, answered=False, said="404", failed_since=NOW - 9 * DAY
+            )
+            for one in asked
+        )
+        seen = desk()
+
+        waits = {str(one.kind): one for one in queries.queue(at=NOW)}
+        full = [kind for kind, one in waits.items() if one.n > len(one.rows) == queries.MOST]
+        assert len(full) == len(waits)
+        assert f'<span class="badge number">{len(asked)}</span>' in seen
+        assert len(seen.encode()) < 50_000
+
+
+def _fill(tool, author, flagger, curator, n):
+    """Have `n` of each kind wait for a curator."""
+    provider = planted.Agency.objects.create(name="Lantern", country="UY", kind="provider")
+    maker = Member.objects.create_user(
+        username="pablo", display_name="Pablo", agency=provider, roles=["provider"]
+    )
+    speaking.tie(provider.pk, tool.maker_id, by=curator, at=NOW)
+    yes = Decision(accepts=True, answer="", is_free=True)
+    no = Decision(accepts=False, answer="No.", is_free=True)
+    for number in range(n):
+        reports = [
+            experience.write(tool.slug, _met(f"{kind} {number}"), by=author, at=NOW)
+            for kind in ("waits", "objected", "flagged")
+        ]
+        experience.decide(reports[1].public_id, no, by=curator, at=NOW)
+        experience.object_to(reports[1].public_id, "So.", by=author, at=NOW)
+        experience.decide(reports[2].public_id, yes, by=curator, at=NOW)
+        flagging.flag_report(reports[2].public_id, "So.", by=flagger, at=NOW)
+        questions = [asking.ask(tool.slug, "Which?", by=author, at=NOW) for _kind in range(3)]
+        for one, at in ((questions[1], NOW), (questions[2], NOW - 90 * DAY)):
+            asking.decide(one.public_id, yes, by=curator, at=at)
+        said = speaking.answer(questions[1].public_id, "Ours.", by=maker, at=NOW)
+        flagging.flag_saying(said.public_id, "So.", by=flagger, at=NOW)
+        portal.submit(planted.submitted(name=f"Tool {number}"), by=maker, at=NOW)
+        change = catalogue.Said({"summary": f"New {number}."}, "So.", "https://a.example", "none")
+        catalogue.propose(tool.slug, change, by=author, at=NOW)
+
+
+def _met(version):
+    return experience.Met(
+        version=version, tried_on=dt.date(2026, 5, 3), tried="A disk.", data="case",
+        media=["image"], effort="day", again="yes", care="same", stake="none", worked="Much.",
+    )  # fmt: skip
 
 
 class TestOldRecords:
@@ -171,12 +233,21 @@ class TestReaching:
             ("ftp://example.org/", "source.bad_address"),
             ("https://who:secret@example.org/", "source.bad_address"),
             ("https:///x", "source.bad_address"),
+            ("https://[::1/x", "source.bad_address"),
         ],
     )
     def test_no_address_leads_to_a_machine_inside(self, address, said, monkeypatch):
         monkeypatch.setattr(reaching, "_status", lambda *_told: pytest.fail("was asked"))
 
         assert reaching.ask(address) == reaching.Answer(answered=False, said=said)
+
+    def test_an_address_of_both_kinds_is_asked_by_the_kind_that_most_reach(self, monkeypatch):
+        def known(*_told, **_more):
+            return [(0, 0, 0, "", (one, 443)) for one in ("2001:4860:4860::8888", "8.8.8.8")]
+
+        monkeypatch.setattr(reaching.socket, "getaddrinfo", known)
+
+        assert reaching._public_number("dns.example", 443) == "8.8.8.8"
 
     @pytest.mark.parametrize(
         ("status", "answered"), [(200, True), (301, True), (403, True), (404, False), (500, False)]

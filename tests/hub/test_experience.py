@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils import timezone
 
 from haven.accounts import names
 from haven.accounts.models import Agency, Member
@@ -13,80 +12,38 @@ from haven.hub.catalogue.models import Tool
 from haven.hub.experience import actions, describing, naming, queries, regions, speaking
 from haven.hub.experience.deciding import CuratorTied, Decision
 from haven.hub.experience.models import Report
-from tests.hub import planted
-
-SLUG = "wheelwright"
-YES = Decision(accepts=True, answer="", is_free=True)
-NO = Decision(accepts=False, answer="It names a case.", is_free=True)
-NOW = timezone.now()
+from tests.hub import said
+from tests.hub.said import NO, NOW, SLUG, YES, published, text, written
 
 
 @pytest.fixture
 def opened(db):
-    """Have the catalogue hold two tools."""
-    planted.entry("sawmill", "Sawmill", maker="Log and Sons")
-    return planted.entry(SLUG, "Wheelwright", maker="Spoke and Sons")
-
-
-def _of_office(username):
-    office, _made = Agency.objects.get_or_create(
-        name="Office", defaults={"country": "CH", "kind": "international"}
-    )
-    return Member.objects.create_user(
-        username=username, display_name=username.title(), agency=office, roles=["curator"]
-    )
+    return said.open_catalogue()
 
 
 @pytest.fixture
 def curator(db):
-    return _of_office("clara")
+    return said.curator("clara")
 
 
 @pytest.fixture
 def second(db):
-    return _of_office("carl")
+    return said.curator("carl")
 
 
 @pytest.fixture
 def provider(opened, curator):
     """Return a member who speaks for the maker of the tool."""
-    agency = Agency.objects.create(name="Lantern", country="UY", kind="provider")
-    speaking.tie(agency.pk, Tool.objects.get(slug=SLUG).maker_id, by=curator, at=NOW)
-    return Member.objects.create_user(
-        username="pablo", display_name="Pablo", agency=agency, roles=["provider"]
-    )
+    return said.tied(said.provider(), curator)
 
 
-def met(**said):
-    told = {
-        "version": "4.2", "tried_on": date(2026, 5, 3), "tried": "Sorted a seized disk.",
-        "data": "case", "media": ["image"], "effort": "day", "again": "yes", "care": "eased",
-        "stake": "none", "worked": "Stacks of duplicates.", "did_not": "The export.",
-    }  # fmt: skip
-    return actions.Met(**{**told, **said})
-
-
-def written(member, **said):
-    return actions.write(SLUG, met(**said), by=member, at=NOW)
-
-
-def published(member, curator, **said):
-    return actions.decide(written(member, **said).public_id, YES, by=curator, at=NOW)
-
-
-def form(**said):
+def form(**more):
     told = {
         "version": "4.2", "tried_on": "2026-05-03", "tried": "Sorted a seized disk.",
         "data": "case", "went_in": ["image"], "effort": "day", "again": "yes", "care": "eased",
         "stake": "none", "worked": "Stacks of duplicates.", "shown_as": "nobody",
     }  # fmt: skip
-    return {**told, **said}
-
-
-def text(client, path):
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return answer.content.decode()
+    return {**told, **more}
 
 
 class TestWriting:
@@ -117,7 +74,7 @@ class TestWriting:
         assert not Report.objects.exists()
 
     @pytest.mark.parametrize(
-        ("said", "error"),
+        ("told", "error"),
         [
             ({"stake": "share"}, actions.StakeUnsaid),
             ({"tried_on": date(2126, 1, 1)}, actions.NotYet),
@@ -125,11 +82,11 @@ class TestWriting:
             ({"tried": "Write to nora@north.example"}, naming.NamesAuthor),
         ],
     )
-    def test_what_a_report_must_not_leave_out_or_hold(self, opened, north_lead, said, error):
+    def test_what_a_report_must_not_leave_out_or_hold(self, opened, north_lead, told, error):
         north_lead.email = "nora@north.example"
 
         with pytest.raises(error):
-            written(north_lead, **said)
+            written(north_lead, **told)
 
     def test_a_member_writes_once_about_a_version(self, opened, north_lead):
         first = written(north_lead)
@@ -329,6 +286,28 @@ class TestCounting:
             seen = text(client, f"/hub/tools/{SLUG}/experience/")
         assert len(seen) < 50_000
 
+    def test_a_page_of_the_longest_reports_with_answers_in_arabic_is_small(
+        self, opened, client_of, north_lead, curator, provider, south_lead
+    ):
+        long = "\u0633\u0637\u0631 " * 400
+        for number in range(6):
+            made = published(
+                north_lead, curator, version=str(number), worked=long, did_not=long,
+                tried=long[:1000], care_words=long[:1000],
+            )  # fmt: skip
+            asked = said.put(north_lead, curator, text=long[:1000])
+            for _time in range(speaking.MOST):
+                speaking.reply(made.public_id, long, by=provider, at=NOW)
+                speaking.answer(asked.public_id, long, by=provider, at=NOW)
+        client = client_of(south_lead)
+
+        for path in (f"/hub/tools/{SLUG}/experience/", f"/hub/tools/{SLUG}/"):
+            assert len(client.get(path).content) < 50_000, path
+        alone = text(client, f"/hub/experience/{made.public_id}/")
+        assert long.strip() in alone
+        first = text(client, f"/hub/tools/{SLUG}/experience/")
+        assert "questions=" in first
+
 
 class TestReplies:
     def test_a_maker_replies_and_it_stands_as_the_makers(
@@ -342,6 +321,19 @@ class TestReplies:
         assert "the maker says" in seen
         assert "The export is mended." in seen
         assert "Pablo" not in seen
+
+    def test_a_maker_speaks_three_times_to_one_report_and_no_more(
+        self, opened, client_of, north_lead, curator, provider
+    ):
+        made = published(north_lead, curator)
+        for number in range(speaking.MOST):
+            speaking.reply(made.public_id, f"Reply {number}.", by=provider, at=NOW)
+        again = client_of(provider).post(
+            f"/hub/experience/{made.public_id}/reply/", {"text": "And more."}
+        )
+
+        assert again.status_code == 422
+        assert "as often as a maker may" in again.content.decode()
 
     def test_another_maker_replies_to_nothing(self, opened, client_of, north_lead, curator):
         other = Agency.objects.create(name="Candle", country="UY", kind="provider")
@@ -358,8 +350,11 @@ class TestReplies:
         self, opened, client_of, north_lead, south_lead, curator, provider
     ):
         made = published(north_lead, curator)
-        said = speaking.reply(made.public_id, "Who are you?", by=provider, at=NOW)
-        client_of(curator).post(f"/hub/sayings/{said.public_id}/hide/", {"why": "Asks who."})
+        answer = speaking.reply(made.public_id, "Who are you?", by=provider, at=NOW)
+        client_of(curator).post(
+            f"/hub/sayings/{answer.public_id}/settle/",
+            {"accepts": "no", "answer": "Asks who.", "is_free": "on"},
+        )
 
         assert "Who are you?" not in text(
             client_of(south_lead), f"/hub/experience/{made.public_id}/"

@@ -3,59 +3,34 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
-from haven.accounts.models import Agency, Member
 from haven.hub.catalogue.models import Fact, Tool
 from haven.hub.experience import asking, queries, speaking
 from haven.hub.experience.deciding import Decision
 from haven.hub.experience.models import Question, Saying, Voice
-from tests.hub import planted
-
-SLUG = "wheelwright"
-NOW = timezone.now()
-YES = Decision(accepts=True, answer="", is_free=True)
+from tests.hub import said
+from tests.hub.said import NOW, SLUG, YES, put, text
 
 
 @pytest.fixture
 def opened(db):
-    planted.entry("sawmill", "Sawmill", maker="Log and Sons")
-    return planted.entry(SLUG, "Wheelwright", maker="Spoke and Sons")
+    return said.open_catalogue()
 
 
 @pytest.fixture
 def curator(db):
-    office = Agency.objects.create(name="Office", country="CH", kind="international")
-    return Member.objects.create_user(
-        username="clara", display_name="Clara", agency=office, roles=["curator"]
-    )
+    return said.curator("clara")
 
 
 @pytest.fixture
 def lantern(db):
     """Return a member of a provider that speaks for nobody yet."""
-    agency = Agency.objects.create(name="Lantern", country="UY", kind="provider")
-    return Member.objects.create_user(
-        username="pablo", display_name="Pablo", agency=agency, roles=["provider"]
-    )
+    return said.provider()
 
 
 @pytest.fixture
 def provider(opened, curator, lantern):
-    maker = Tool.objects.get(slug=SLUG).maker_id
-    speaking.tie(lantern.agency_id, maker, by=curator, at=NOW)
-    return lantern
-
-
-def put(member, curator, at=NOW, text="On which test set?"):
-    made = asking.ask(SLUG, text, by=member, at=at)
-    return asking.decide(made.public_id, YES, by=curator, at=at)
-
-
-def text(client, path):
-    answer = client.get(path)
-    assert answer.status_code == 200, path
-    return answer.content.decode()
+    return said.tied(lantern, curator)
 
 
 def test_a_question_is_put_to_the_maker_by_a_curator_and_answered_with_a_date(
@@ -135,6 +110,7 @@ def test_who_is_no_longer_tied_to_the_maker_speaks_no_more(
     voice = Voice.objects.get()
     assert "Lantern" in text(office, "/hub/curation/makers/")
     office.post(f"/hub/curation/makers/{voice.pk}/untie/")
+    assert office.post(f"/hub/curation/makers/{voice.pk}/untie/").status_code == 404
 
     with pytest.raises(queries.QuestionNotFound):
         speaking.answer(asked.public_id, "Again.", by=provider, at=NOW)
@@ -142,14 +118,16 @@ def test_who_is_no_longer_tied_to_the_maker_speaks_no_more(
 
 
 def test_a_curator_ties_providers_alone_to_makers(opened, client_of, curator, lantern, north):
-    maker = Tool.objects.get(slug=SLUG).maker_id
-    office = client_of(curator)
+    maker = Tool.objects.get(slug=SLUG).maker
+    office, page = client_of(curator), "/hub/curation/makers/"
 
-    wrong = office.post("/hub/curation/makers/", {"agency": north.pk, "maker": maker})
-    right = office.post("/hub/curation/makers/", {"agency": lantern.agency_id, "maker": maker})
+    wrong = office.post(page, {"agency": north.pk, "maker": maker.name})
+    unknown = office.post(page, {"agency": lantern.agency_id, "maker": "Nobody and Sons"})
+    right = office.post(page, {"agency": lantern.agency_id, "maker": " spoke and sons "})
 
-    assert (wrong.status_code, right.status_code) == (422, 302)
-    assert list(queries.makers(lantern).values_list("pk", flat=True)) == [maker]
+    assert (wrong.status_code, unknown.status_code, right.status_code) == (422, 422, 302)
+    assert "a maker of the catalogue" in unknown.content.decode()
+    assert list(queries.makers(lantern)) == [maker]
 
 
 def test_a_refused_question_is_read_by_who_asked_with_the_reason(
@@ -181,3 +159,36 @@ def test_a_question_taken_back_is_gone_for_others(
     client_of(north_lead).post(f"/hub/questions/{asked.public_id}/withdraw/")
 
     assert client_of(south_lead).get(f"/hub/questions/{asked.public_id}/").status_code == 404
+
+
+def test_a_question_taken_back_does_not_stand_as_unanswered(
+    opened, client_of, north_lead, curator
+):
+    asked = put(north_lead, curator, at=NOW - timedelta(days=90))
+    path = f"/hub/questions/{asked.public_id}/"
+    assert "unanswered for 90 days" in text(client_of(north_lead), path)
+    asking.withdraw(asked.public_id, by=north_lead, at=NOW)
+
+    assert "unanswered for" not in text(client_of(north_lead), path)
+
+
+def test_desk_and_page_say_on_the_same_day_that_a_question_is_overdue(
+    opened, client_of, north_lead, curator
+):
+    days = timedelta(days=queries.ANSWER_DUE_DAYS, hours=3)
+    asked = put(north_lead, curator, at=NOW - days)
+
+    assert list(queries.overdue(at=NOW)) == [asked]
+    assert "unanswered for 30 days" in text(
+        client_of(north_lead), f"/hub/questions/{asked.public_id}/"
+    )
+
+
+def test_my_list_says_which_question_was_answered(
+    opened, client_of, north_lead, curator, provider
+):
+    asked = put(north_lead, curator)
+    assert ">answered<" not in text(client_of(north_lead), "/hub/experience/")
+    speaking.answer(asked.public_id, "Ours.", by=provider, at=NOW)
+
+    assert ">answered<" in text(client_of(north_lead), "/hub/experience/")

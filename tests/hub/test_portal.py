@@ -2,13 +2,13 @@
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from haven.accounts.models import Agency, Member
 from haven.audit.models import Event
 from haven.hub.catalogue import adding, grading
 from haven.hub.catalogue.models import Maker, Tool
-from haven.hub.experience import speaking
+from haven.hub.experience import asking, flagging, speaking
 from haven.hub.experience.deciding import AnswerMissing, CuratorTied, Decision
 from haven.hub.portal import actions, queries
 from haven.hub.portal.models import Submission
@@ -220,6 +220,10 @@ class TestRefusals:
             f"{path}check/", every_criterion(rule="scrapes-faces", answer="So.")
         )
         assert "Object" in text(client_of(provider), path)
+        for wrong in ("", "a\0b"):
+            client_of(provider).post(f"{path}object/", {"why": wrong})
+            made.refresh_from_db()
+            assert made.state == "refused"
         client_of(provider).post(f"{path}object/", {"why": "It counts wheels."})
 
         again = client_of(curator).post(f"{path}check/", every_criterion())
@@ -231,8 +235,45 @@ class TestRefusals:
         with pytest.raises(actions.SubmissionDecided):
             actions.object_to(made.public_id, "Once more.", by=provider, at=NOW)
 
+    def test_what_does_not_hold_is_never_let_through_to_the_next_curator(
+        self, opened, provider, curator
+    ):
+        made = actions.submit(submitted(), by=provider, at=NOW)
+        with pytest.raises(AnswerMissing):
+            actions.check(made.public_id, actions.Check([], ""), YES, by=curator, at=NOW)
+        said = Decision(accepts=True, answer="It is sold to nobody.", is_free=True)
+        found = actions.check(made.public_id, actions.Check([], ""), said, by=curator, at=NOW)
+
+        assert found.state == "refused"
+
+    def test_who_refused_it_has_not_the_last_word_after_an_objection(
+        self, opened, client_of, provider, curator, second
+    ):
+        made = actions.submit(submitted(), by=provider, at=NOW)
+        no = Decision(accepts=False, answer="So.", is_free=True)
+        actions.check(made.public_id, actions.Check([], ""), no, by=curator, at=NOW)
+        actions.object_to(made.public_id, "It counts wheels.", by=provider, at=NOW)
+        path = f"/hub/submissions/{made.public_id}/"
+        assert "You decided on this before." in text(client_of(curator), path)
+        found = actions.Check(list(queries.criteria()), "")
+        actions.check(made.public_id, found, YES, by=second, at=NOW)
+
+        with pytest.raises(actions.DecidedBefore):
+            actions.publish(made.public_id, no, by=curator, at=NOW)
+        assert "You decided on this before." in text(client_of(curator), path)
+
 
 class TestSubmitting:
+    def test_the_country_of_a_maker_is_kept_in_the_catalogue_s_own_language(
+        self, opened, provider
+    ):
+        provider.agency.country = "NO"
+        provider.agency.save()
+        with translation.override("fr"):
+            made = actions.submit(submitted(), by=provider, at=NOW)
+
+        assert made.country == "Norway"
+
     @pytest.mark.parametrize(
         "missing",
         ["excluded_use", "human_role", "evidence_leaves", "claim_1", "source_1", "techniques",
@@ -307,6 +348,25 @@ class TestSubmitting:
         assert made.state == "withdrawn"
         with pytest.raises(actions.SubmissionDecided):
             actions.check(made.public_id, actions.Check([], ""), YES, by=curator, at=NOW)
+
+    def test_the_page_of_a_maker_with_much_of_everything_is_under_50_kb(
+        self, opened, client_of, provider, curator, north_lead
+    ):
+        speaking.tie(provider.agency_id, opened.maker_id, by=curator, at=NOW)
+        for number in range(30):
+            entry(f"mill-{number}", f"Mill {number}", maker="Log and Sons")
+            asked = asking.ask("sawmill", "Which saw? " * 90, by=north_lead, at=NOW)
+            asking.decide(asked.public_id, YES, by=curator, at=NOW)
+            actions.submit(submitted(), by=provider, at=NOW)
+            if number < 5:
+                said = speaking.answer(asked.public_id, "Who asks?", by=provider, at=NOW)
+                no = Decision(accepts=False, answer="It asks who asks. " * 50, is_free=True)
+                flagging.settle_saying(said.public_id, no, by=curator, at=NOW)
+        seen = text(client_of(provider), "/hub/makers/")
+
+        assert "22 more questions" in seen
+        assert "It asks who asks." in seen
+        assert len(seen.encode()) < 50_000
 
     def test_the_page_says_that_nobody_pays_for_a_place(
         self, opened, client_of, provider, north_lead

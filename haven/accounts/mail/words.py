@@ -192,6 +192,30 @@ LETTERS: dict[str, Words] = {
             "You asked for this letter. You end it on the same page."
         ),
     ),
+    "hub_decided": Words(
+        _("There is something to read for you in the Hub"),
+        _(
+            "Hello %(name)s,\n\n"
+            "A curator has decided on something that you wrote in the Hub. You read it there, "
+            "signed in:\n\n%(address)s%(page)s"
+        ),
+    ),
+    "hub_answered": Words(
+        _("A maker has answered you in the Hub"),
+        _(
+            "Hello %(name)s,\n\n"
+            "The maker of a tool has answered something that you wrote in the Hub. You read it "
+            "there, signed in:\n\n%(address)s%(page)s"
+        ),
+    ),
+    "hub_question": Words(
+        _("A question waits for you in the Hub"),
+        _(
+            "Hello %(name)s,\n\n"
+            "A question about one of your tools waits for your answer. You read it in the Hub, "
+            "signed in:\n\n%(address)s%(page)s"
+        ),
+    ),
     "retention_near": Words(
         _("The date of a case comes near"),
         _(

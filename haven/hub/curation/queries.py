@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 Words = str | Promise
 FEWEST = 5
-MOST = 30  # rows of a kind on the desk
+MOST = 12  # rows of a kind on the desk: all kinds full, the page is under 50 kB
 BROKEN_AFTER_DAYS = 7  # inclusion.yaml: two failures at least a week apart
 
 
@@ -77,7 +77,8 @@ class Sources:
     n: int
     n_checked: int
     last: datetime | None  # None: never checked
-    failed: list[Source]
+    n_failed: int
+    failed: list[Source]  # MOST at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,14 @@ def queue(*, at: datetime) -> list[Waits]:
         _waits(_("Submitted tools"), portal.to_decide(), "submitted_at", _submission, at),
         _waits(_("Reports of experience"), reports, "written_at", _report, at),
         _waits(_("Objections to a refusal"), objected, "objected_at", _report, at),
+        _waits(_("Flagged reports"), experience.flagged_reports(), "flagged_at", _report, at),
+        _waits(
+            _("Flagged answers of makers"),
+            experience.flagged_sayings(),
+            "flagged_at",
+            _saying,
+            at,
+        ),
         _waits(
             _("Questions to makers"), experience.questions_to_decide(), "asked_at", _question, at
         ),
@@ -120,7 +129,7 @@ def sources() -> Sources:
     )
     shown = [Source(one, wanted[one.address], _is_broken(one)) for one in failed[:MOST]]
     last = max((one.checked_at for one in kept.values()), default=None)
-    return Sources(len(wanted), len(kept), last, shown)
+    return Sources(len(wanted), len(kept), last, len(failed), shown)
 
 
 def statistics() -> list[Statistic]:
@@ -175,6 +184,10 @@ def _report(one: Any) -> tuple[str, str, object]:
 
 def _question(one: Any) -> tuple[str, str, object]:
     return one.tool.name, "experience:question", one.public_id
+
+
+def _saying(one: Any) -> tuple[str, str, object]:
+    return _question(one.question) if one.question else _report(one.report)
 
 
 def _submission(one: Any) -> tuple[str, str, object]:

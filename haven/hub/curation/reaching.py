@@ -38,8 +38,8 @@ class Answer:
 
 def ask(address: str) -> Answer:
     """Ask an address; return what it said."""
-    parts = urlsplit(address)
     try:
+        parts = urlsplit(address)
         port = parts.port
     except ValueError:
         return Answer(answered=False, said="source.bad_address")
@@ -72,6 +72,8 @@ def ask(address: str) -> Answer:
 def _public_number(host: str, port: int) -> str | None:
     """Return a number of a host on the public web; None where one of its numbers is inside.
 
+    One of the old kind where there is one: many installations reach no other.
+
     Raises:
         OSError: The name service knows none.
     """
@@ -79,7 +81,7 @@ def _public_number(host: str, port: int) -> str | None:
     numbers = [ipaddress.ip_address(one.partition("%")[0]) for one in sorted(found)]
     if not all(one.is_global and not one.is_multicast for one in numbers):
         return None
-    return str(numbers[0])
+    return str(min(numbers, key=lambda one: one.version))
 
 
 def _status(method: str, scheme: str, host: str, number: str, wanted: str) -> int:

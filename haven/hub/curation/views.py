@@ -20,6 +20,7 @@ from haven.hub.curation import forms, queries
 from haven.hub.experience import queries as experience
 from haven.hub.experience import speaking
 from haven.web.errors import BadInput
+from haven.web.keyset import window
 from haven.web.pages import page
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from haven.accounts.requests import MemberRequest
 
+_ON_A_PAGE = 50
 TRANSLATIONS = f"{settings.HAVEN_HUB_PREFIX}translations/"
 
 
@@ -65,9 +67,20 @@ def makers(request: MemberRequest) -> HttpResponse:
             form.add_error(None, str(error.words))
         else:
             return redirect("curation:makers")
+    shown = window(
+        experience.voices(),
+        order=("maker__name", "pk"),
+        after=request.GET.get("after"),
+        size=_ON_A_PAGE,
+    )
     status = 422 if form.errors else 200
     return page(
-        request, "curation/makers.html", form=form, voices=experience.voices(), status=status
+        request,
+        "curation/makers.html",
+        form=form,
+        voices=shown.rows,
+        window=shown,
+        status=status,
     )
 
 

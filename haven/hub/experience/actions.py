@@ -4,9 +4,10 @@ In      who, when, what was met with a tool
 Out     a report; on the record what was done, never what it says
 Fails   ToolNotFound, ReportNotFound, NotAllowed; SaysNothing, StakeUnsaid, NotYet, ReportThere,
         NamesAuthor; ReportDecided, OwnReport, SameCurator, CuratorTied, AnswerMissing
-Why     a curator looks at each before it is shown; of a refusal to which its author objects a
-        second one decides
-Not     here: who reads what (queries.py), what makers say to it (speaking.py)
+Why     a curator looks at each before it is shown; of a refusal or a hiding to which its author
+        objects another one decides
+Not     here: who reads what (queries.py), what makers say to it (speaking.py), flags and hiding
+        (flagging.py)
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from haven.accounts import access
 from haven.accounts import queries as accounts
 from haven.audit.actions import record
 from haven.hub.catalogue import queries as catalogue
-from haven.hub.experience import naming, queries, regions
+from haven.hub.experience import naming, queries, regions, telling
 from haven.hub.experience import vocabulary as words
 from haven.hub.experience.models import Report
 from haven.web.errors import BadInput, Conflict
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 State = Report.State
 _TEXTS = ("version", "tried", "worked", "did_not", "care_words", "stake_words")
-_LIVE = (State.WAITING, State.PUBLISHED, State.REFUSED, State.OBJECTED)
+_LIVE = (State.WAITING, State.PUBLISHED, State.REFUSED, State.HIDDEN, State.OBJECTED)
 
 
 class SaysNothing(BadInput):
@@ -189,22 +190,23 @@ def decide(public_id: UUID, decision: Decision, *, by: Member, at: datetime) -> 
         found.state = State.REFUSED
         record("experience.refuse", actor=by, target=found, at=at, reason=found.answer)
     found.save()
+    telling.decided(found.written_by_id, at=at)
     return found
 
 
 @transaction.atomic
 def object_to(public_id: UUID, why: str, *, by: Member, at: datetime) -> Report:
-    """Have a second curator look at one's own report that was refused.
+    """Have another curator look at one's own report that was refused or hidden; once.
 
     Raises:
         ReportNotFound: Not there, or another's.
-        ReportDecided: It is not refused, or was objected to before.
+        ReportDecided: It is neither refused nor hidden, or was objected to before.
         SaysNothing: No reason.
     """
     found = _held(public_id, by)
     if found.written_by_id != by.pk:
         raise queries.ReportNotFound("another member's report")
-    if found.state != State.REFUSED:
+    if found.state not in (State.REFUSED, State.HIDDEN) or found.objection:
         raise ReportDecided(f"report {found.pk} is {found.state}")
     if not why.strip():
         raise SaysNothing(f"an objection to report {found.pk} without a word")
@@ -216,7 +218,7 @@ def object_to(public_id: UUID, why: str, *, by: Member, at: datetime) -> Report:
 
 @transaction.atomic
 def decide_again(public_id: UUID, decision: Decision, *, by: Member, at: datetime) -> Report:
-    """Publish a refused report after all, or agree that it is refused; by a second curator.
+    """Publish a refused or hidden report after all, or agree; by a curator who did not decide.
 
     Raises:
         NotAllowed: `by` is no curator.
@@ -229,7 +231,7 @@ def decide_again(public_id: UUID, decision: Decision, *, by: Member, at: datetim
         raise ReportDecided(f"report {found.pk} is {found.state}")
     if found.written_by_id == by.pk:
         raise OwnReport(f"member {by.pk} wrote report {found.pk}")
-    if found.decided_by_id == by.pk:
+    if by.pk in (found.decided_by_id, found.hidden_by_id):
         raise SameCurator(f"member {by.pk} decided on report {found.pk} before")
     decision.require()
     found.second_by, found.second_at, found.second_answer = by, at, decision.answer.strip()
@@ -240,16 +242,24 @@ def decide_again(public_id: UUID, decision: Decision, *, by: Member, at: datetim
         found.state = State.UPHELD
         record("experience.uphold", actor=by, target=found, at=at, reason=found.second_answer)
     found.save()
+    telling.decided(found.written_by_id, at=at)
     return found
 
 
 def _publish(found: Report, at: datetime) -> None:
-    """Let a report be read; say the region of its author where that tells of no agency."""
+    """Let a report be read; say the region of its author where that tells of no agency.
+
+    One that was hidden keeps its day and its region.
+    """
+    found.state = State.PUBLISHED
+    found.hidden_by, found.hidden_at, found.hidden_because = None, None, ""
+    if found.published_at is not None:
+        return
     country = found.written_by.agency.country
     take_part = [one for one in accounts.agencies() if one.status == one.Status.ACTIVE]
     there = [one.country for one in take_part if not one.is_provider]
     found.region = regions.said_of(country, countries=there)
-    found.state, found.published_at = State.PUBLISHED, at
+    found.published_at = at
 
 
 def _held(public_id: UUID, by: Member) -> Report:

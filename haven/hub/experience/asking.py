@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from haven.accounts import access
 from haven.audit.actions import record
 from haven.hub.catalogue import queries as catalogue
-from haven.hub.experience import naming, queries
+from haven.hub.experience import naming, queries, telling
 from haven.hub.experience.models import Question
 from haven.web.errors import BadInput, Conflict
 
@@ -113,10 +113,12 @@ def decide(public_id: UUID, decision: Decision, *, by: Member, at: datetime) -> 
     if decision.accepts:
         found.state, found.published_at = State.PUBLISHED, at
         record("question.publish", actor=by, target=found, at=at)
+        telling.question_waits(found.tool.maker_id, at=at)
     else:
         found.state = State.REFUSED
         record("question.refuse", actor=by, target=found, at=at, reason=found.answer)
     found.save()
+    telling.decided(found.asked_by_id, at=at)
     return found
 
 

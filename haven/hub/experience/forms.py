@@ -109,6 +109,33 @@ class Why(forms.Form):
     why = _text(_("Why"))
 
 
+class Flag(forms.Form):
+    """What a curator should look at."""
+
+    why = _text(
+        _("What a curator should look at"),
+        help_text=_(
+            "Curators read it, and who you are. The author reads neither. "
+            "That it is unfavourable is no reason."
+        ),
+    )
+
+
+class Settle(forms.Form):
+    """Whether something is hidden, or left as it is; the action says what is missing."""
+
+    accepts = forms.TypedChoiceField(
+        choices=[("yes", ""), ("no", "")],  # two buttons
+        coerce=lambda value: value == "yes",
+    )
+    answer = _text(_("Why"), required=False)
+    is_free = forms.BooleanField(required=False)
+
+    def decision(self) -> Decision:
+        """Return the decision, as the action takes it."""
+        return Decision(**self.cleaned_data)
+
+
 class Decide(forms.Form):
     """A curator's decision."""
 

@@ -1,7 +1,7 @@
 """Reports of experience, questions to makers and what makers say, as stored.
 
 In      rows written by the actions of this app
-Out     Report, Question, Saying, Voice
+Out     Report, Question, Saying, Voice, Flag
 Fails   IntegrityError: a constraint below is broken; its name says which promise
 Why     what colleagues met with a tool weighs more than what its maker promises, if it is known
         who looked at it, when, and what ties them to the maker
@@ -37,6 +37,7 @@ class Report(models.Model):
         REFUSED = "refused", pgettext_lazy("report", "not published")
         OBJECTED = "objected", pgettext_lazy("report", "a second curator looks at it")
         UPHELD = "upheld", pgettext_lazy("report", "not published, as a second curator agrees")
+        HIDDEN = "hidden", pgettext_lazy("report", "hidden")
         WITHDRAWN = "withdrawn", pgettext_lazy("report", "taken back")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -78,6 +79,12 @@ class Report(models.Model):
     second_at = models.DateTimeField(null=True)
     second_answer = models.TextField(max_length=SHORT, blank=True)
     published_at = models.DateTimeField(null=True)
+    # Of a published one that was hidden; empty again where a second curator shows it.
+    hidden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    hidden_at = models.DateTimeField(null=True)
+    hidden_because = models.TextField(max_length=SHORT, blank=True)
 
     class Meta:
         verbose_name = _("report of experience")
@@ -121,8 +128,26 @@ class Report(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["refused", "objected", "upheld"])
-                | (~models.Q(answer="") & models.Q(decided_by__isnull=False)),
+                | (~models.Q(answer="") & models.Q(decided_by__isnull=False))
+                | models.Q(hidden_by__isnull=False),
                 name="report_is_refused_by_somebody_with_an_answer",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hidden_by__isnull=True, hidden_because="")
+                | (
+                    models.Q(hidden_by__isnull=False)
+                    & ~models.Q(hidden_because="")
+                    & ~models.Q(hidden_by=models.F("written_by"))
+                ),
+                name="report_is_hidden_by_another_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="hidden") | models.Q(hidden_by__isnull=False),
+                name="hidden_report_was_hidden_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="published") | models.Q(hidden_by__isnull=True),
+                name="published_report_is_not_hidden",
             ),
         ]
 
@@ -247,3 +272,57 @@ class Saying(models.Model):
 
     def __str__(self) -> str:
         return f"saying {self.public_id}"
+
+
+class Flag(models.Model):
+    """That a member asks curators to look once more at what everyone reads."""
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="flags", null=True)
+    saying = models.ForeignKey(Saying, on_delete=models.CASCADE, related_name="flags", null=True)
+    why = models.TextField(max_length=SHORT)  # read by curators alone
+    flagged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    flagged_at = models.DateTimeField()
+    # What a curator decided; empty while it waits.
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    closed_at = models.DateTimeField(null=True)
+    led_to_hiding = models.BooleanField(null=True)
+
+    class Meta:
+        verbose_name = _("flag")
+        verbose_name_plural = _("flags")
+        ordering = ["flagged_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(saying__isnull=True, report__isnull=False)
+                | models.Q(saying__isnull=False, report__isnull=True),
+                name="flag_is_on_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["report", "flagged_by"], name="member_flags_a_report_once"
+            ),
+            models.UniqueConstraint(
+                fields=["saying", "flagged_by"], name="member_flags_a_saying_once"
+            ),
+            models.CheckConstraint(condition=~models.Q(why=""), name="flag_says_why"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    closed_by__isnull=True, closed_at__isnull=True, led_to_hiding__isnull=True
+                )
+                | (
+                    models.Q(
+                        closed_by__isnull=False,
+                        closed_at__isnull=False,
+                        led_to_hiding__isnull=False,
+                    )
+                    & ~models.Q(closed_by=models.F("flagged_by"))
+                ),
+                name="flag_is_closed_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"flag {self.pk}"

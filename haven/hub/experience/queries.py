@@ -1,7 +1,7 @@
 """What members and makers have said of tools, and who may read what.
 
 In      a member; a tool; ids
-Out     reports, questions and what makers say, as far as the member may see them; counts
+Out     reports, questions, what makers say and flags, as far as the member may see them; counts
 Fails   ReportNotFound, QuestionNotFound, SayingNotFound
 Why     a maker reads what was met with the tool and never who met it
 Not     here: how it is put into words (describing.py)
@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q
 
 from haven.accounts import access
 from haven.accounts.access import CASEWORKERS, Role
 from haven.hub.catalogue.models import Maker, Tool
 from haven.hub.experience import vocabulary as words
-from haven.hub.experience.models import Question, Report, Saying, Voice
+from haven.hub.experience.models import Flag, Question, Report, Saying, Voice
 from haven.web.errors import NotFound
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def reports(member: Member) -> QuerySet[Report]:
     """Return the reports a member may see: those published, the own ones, a curator's all."""
     found = Report.objects.select_related("tool__maker").prefetch_related(_sayings(member))
     if access.allows(member, "catalogue.curate"):
-        return found
+        return found.prefetch_related(_open_flags())
     return found.filter(Q(state=Report.State.PUBLISHED) | Q(written_by=member))
 
 
@@ -133,13 +133,17 @@ def counts(tool: Tool) -> Mapping[str, int]:
 
 
 def own_reports(member: Member) -> QuerySet[Report]:
-    """Return what a member wrote, the latest first."""
-    return Report.objects.select_related("tool").filter(written_by=member)
+    """Return what a member wrote, the latest first, with whether a maker spoke to it."""
+    said = Saying.objects.filter(report=OuterRef("pk"), hidden_by__isnull=True)
+    found = Report.objects.select_related("tool").filter(written_by=member)
+    return found.annotate(is_answered=Exists(said))
 
 
 def own_questions(member: Member) -> QuerySet[Question]:
-    """Return what a member asked, the latest first."""
-    return Question.objects.select_related("tool").filter(asked_by=member)
+    """Return what a member asked, the latest first, with whether a maker answered."""
+    said = Saying.objects.filter(question=OuterRef("pk"), hidden_by__isnull=True)
+    found = Question.objects.select_related("tool").filter(asked_by=member)
+    return found.annotate(is_answered=Exists(said))
 
 
 def reports_to_decide() -> QuerySet[Report]:
@@ -181,6 +185,58 @@ def saying(public_id: UUID) -> Saying:
     return one
 
 
+def is_read_by_all(said: Saying) -> bool:
+    """Tell whether everyone reads what a maker said."""
+    parent = said.question or said.report
+    return said.hidden_by_id is None and parent is not None and parent.state == "published"
+
+
+def flagged_reports() -> QuerySet[Report]:
+    """Return the published reports that a member flagged and no curator has looked at since."""
+    found = Report.objects.select_related("tool").filter(
+        state=Report.State.PUBLISHED, flags__isnull=False, flags__closed_at=None
+    )
+    return found.annotate(flagged_at=Min("flags__flagged_at")).order_by("flagged_at", "pk")
+
+
+def flagged_sayings() -> QuerySet[Saying]:
+    """Return what makers said that a member flagged and no curator has looked at since."""
+    is_read = Q(question__state="published") | Q(report__state="published")
+    found = Saying.objects.select_related("question__tool", "report__tool").filter(
+        is_read, hidden_by__isnull=True, flags__isnull=False, flags__closed_at=None
+    )
+    return found.annotate(flagged_at=Min("flags__flagged_at")).order_by("flagged_at", "pk")
+
+
+def flags_by(member: Member) -> QuerySet[Flag]:
+    """Return what a member flagged, the latest first."""
+    found = Flag.objects.select_related("report__tool", "saying__report__tool")
+    found = found.select_related("saying__question__tool")
+    return found.filter(flagged_by=member).order_by("-flagged_at", "-pk")
+
+
+def flags_on(found: Report | Question, member: Member) -> QuerySet[Flag]:
+    """Return what a member flagged of a thing: a report itself, what makers said to either."""
+    if isinstance(found, Report):
+        is_on_it = Q(report=found) | Q(saying__report=found)
+    else:
+        is_on_it = Q(saying__question=found)
+    return flags_by(member).filter(is_on_it)
+
+
+def left_as_it_was(found: Report) -> Flag | None:
+    """Return the last flag of a report after which a curator left the report as it was."""
+    return found.flags.filter(led_to_hiding=False).order_by("-closed_at").first()
+
+
+def hidden_of(member: Member) -> QuerySet[Saying]:
+    """Return what a member's makers said and a curator hid, the latest first."""
+    found = Saying.objects.select_related("question__tool", "report__tool").filter(
+        hidden_by__isnull=False, maker__in=makers(member)
+    )
+    return found.order_by("-hidden_at", "-pk")
+
+
 def makers(member: Member) -> QuerySet[Maker]:
     """Return the makers for whom a member speaks; none for who is no provider."""
     if Role.PROVIDER not in member.roles:
@@ -198,6 +254,11 @@ def has_voice(maker: Maker) -> bool:
     return Voice.objects.filter(maker=maker).exists()
 
 
+def agencies_of(maker_pk: int) -> list[int]:
+    """Return the keys of the providers that speak for a maker."""
+    return list(Voice.objects.filter(maker_id=maker_pk).values_list("agency_id", flat=True))
+
+
 def voices() -> QuerySet[Voice]:
     """Return who speaks for which maker."""
     return Voice.objects.select_related("agency", "maker").order_by("maker__name", "pk")
@@ -206,6 +267,14 @@ def voices() -> QuerySet[Voice]:
 def all_makers() -> QuerySet[Maker]:
     """Return every maker of the catalogue, by name."""
     return Maker.objects.order_by("name")
+
+
+def maker_named(name: str) -> Maker | None:
+    """Return the maker of a name, if need be with other small and large letters; or None."""
+    name = name.strip()
+    alike = list(Maker.objects.filter(name__iexact=name)[:2])
+    exact = Maker.objects.filter(name=name).first()
+    return exact or (alike[0] if len(alike) == 1 else None)
 
 
 def tools_of(found: Iterable[Maker]) -> QuerySet[Tool]:
@@ -233,8 +302,16 @@ def states() -> Mapping[str, Mapping[str, int]]:
 
 
 def _sayings(member: Member) -> Prefetch[Any, Any, Any]:
-    """Return what makers said beside each thing; what is hidden, to curators alone."""
+    """Return what makers said beside each thing; what is hidden, to curators and that maker."""
     found = Saying.objects.select_related("maker").order_by("said_at", "pk")
-    if not access.allows(member, "catalogue.curate"):
-        found = found.filter(hidden_by__isnull=True)
+    if access.allows(member, "catalogue.curate"):
+        found = found.prefetch_related(_open_flags())
+    else:
+        found = found.filter(Q(hidden_by__isnull=True) | Q(maker__in=makers(member)))
     return Prefetch("sayings", queryset=found)
+
+
+def _open_flags() -> Prefetch[Any, Any, Any]:
+    """Return the flags of each thing that wait, with who flagged it: for curators alone."""
+    found = Flag.objects.select_related("flagged_by__agency").filter(closed_at=None)
+    return Prefetch("flags", queryset=found.order_by("flagged_at", "pk"), to_attr="open_flags")

@@ -2,10 +2,10 @@
 
 In      a member of a provider, a text; a curator who ties a provider to a maker
 Out     what was said, shown as "the maker says"; it changes no grade, no count and no order
-Fails   QuestionNotFound, ReportNotFound, SayingNotFound, NotAllowed; SaysNothing; HiddenBefore,
-        AnswerMissing; VoiceNotFound, NotAProvider
-Why     the readers see at once who speaks; a curator can hide what breaks the rules, for a reason
-Not     here: questions and reports themselves
+Fails   QuestionNotFound, ReportNotFound, NotAllowed; SaysNothing, SaidEnough; VoiceNotFound,
+        NotAProvider
+Why     the readers see at once who speaks, and no maker drowns what somebody else wrote
+Not     here: questions and reports themselves, hiding what a maker said (flagging.py)
 """
 
 from __future__ import annotations
@@ -18,10 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from haven.accounts import access
 from haven.accounts import queries as accounts
 from haven.audit.actions import record
-from haven.hub.experience import queries
+from haven.hub.experience import queries, telling
 from haven.hub.experience.actions import SaysNothing
-from haven.hub.experience.deciding import AnswerMissing
-from haven.hub.experience.models import Saying, Voice
+from haven.hub.experience.models import Question, Report, Saying, Voice
 from haven.web.errors import BadInput, Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -29,14 +28,15 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from haven.accounts.models import Member
-    from haven.hub.experience.models import Question, Report
+
+MOST = 3  # times that a maker speaks to one question or report
 
 
-class HiddenBefore(Conflict):
-    """Another curator was quicker."""
+class SaidEnough(Conflict):
+    """A maker speaks a few times to one thing."""
 
-    code = "saying.hidden"
-    words = _("This is hidden already.")
+    code = "saying.enough"
+    words = _("You have spoken to this as often as a maker may.")
 
 
 class NotAProvider(BadInput):
@@ -58,13 +58,16 @@ def answer(public_id: UUID, text: str, *, by: Member, at: datetime) -> Saying:
 
     Raises:
         QuestionNotFound: Not there, not put to a maker, or to another one.
-        SaysNothing: No text.
+        SaysNothing, SaidEnough: As they say.
     """
-    found = queries.question(public_id, member=by)
+    seen = queries.question(public_id, member=by)
+    found = Question.objects.select_for_update(of=("self",)).select_related("tool").get(pk=seen.pk)
     is_put = found.state == queries.QUESTION_STATES.PUBLISHED
     if not is_put or not queries.speaks_for(by, found.tool.maker_id):
         raise queries.QuestionNotFound("a question to another maker, or to none")
-    return _say(text, found.tool.maker_id, by, at, question=found)
+    made = _say(Saying(question=found), text, found.tool.maker_id, by, at)
+    telling.answered(found.asked_by_id, at=at)
+    return made
 
 
 @transaction.atomic
@@ -73,39 +76,21 @@ def reply(public_id: UUID, text: str, *, by: Member, at: datetime) -> Saying:
 
     Raises:
         ReportNotFound: Not there, not published, or on a tool of another maker.
-        SaysNothing: No text.
+        SaysNothing, SaidEnough: As they say.
     """
-    found = queries.report(public_id, member=by)
+    seen = queries.report(public_id, member=by)
+    found = Report.objects.select_for_update(of=("self",)).select_related("tool").get(pk=seen.pk)
     is_read = found.state == queries.REPORT_STATES.PUBLISHED
     if not is_read or not queries.speaks_for(by, found.tool.maker_id):
         raise queries.ReportNotFound("a report on a tool of another maker")
-    return _say(text, found.tool.maker_id, by, at, report=found)
-
-
-@transaction.atomic
-def hide(public_id: UUID, because: str, *, by: Member, at: datetime) -> Saying:
-    """Hide what a maker said; the page says that something is hidden.
-
-    Raises:
-        NotAllowed: `by` is no curator.
-        SayingNotFound, HiddenBefore, AnswerMissing: As they say.
-    """
-    access.require(by, "catalogue.curate")
-    seen = queries.saying(public_id)
-    found = Saying.objects.select_for_update().get(pk=seen.pk)
-    if found.hidden_by_id is not None:
-        raise HiddenBefore(f"saying {found.pk} is hidden")
-    if not because.strip():
-        raise AnswerMissing(f"saying {found.pk} was to be hidden without a reason")
-    found.hidden_by, found.hidden_at, found.hidden_because = by, at, because.strip()
-    found.save(update_fields=["hidden_by", "hidden_at", "hidden_because"])
-    record("saying.hide", actor=by, target=found, at=at, reason=found.hidden_because)
-    return seen
+    made = _say(Saying(report=found), text, found.tool.maker_id, by, at)
+    telling.answered(found.written_by_id, at=at)
+    return made
 
 
 @transaction.atomic
 def tie(agency_pk: int, maker_pk: int, *, by: Member, at: datetime) -> Voice:
-    """Have a provider speak for a maker; doing it again changes nothing.
+    """Have a provider speak for a maker, and be told of what waits; again changes nothing.
 
     Raises:
         NotAllowed: `by` is no curator.
@@ -121,6 +106,7 @@ def tie(agency_pk: int, maker_pk: int, *, by: Member, at: datetime) -> Voice:
     )
     if is_new:
         record("maker.tie", actor=by, target=made, at=at)
+        telling.question_waits(maker.pk, at=at)
     return made
 
 
@@ -134,35 +120,23 @@ def untie(voice_pk: int, *, by: Member, at: datetime) -> None:
     """
     access.require(by, "catalogue.curate")
     found = Voice.objects.filter(pk=voice_pk).first()
-    if found is None:
+    if found is None or not Voice.objects.filter(pk=voice_pk).delete()[0]:
         raise VoiceNotFound("nobody speaks so")
     record("maker.untie", actor=by, target=found, at=at)
-    found.delete()
 
 
-def _say(  # one for both kinds
-    text: str,
-    maker_pk: int,
-    by: Member,
-    at: datetime,
-    *,
-    question: Question | None = None,
-    report: Report | None = None,
-) -> Saying:
-    """Keep what a maker says.
+def _say(made: Saying, text: str, maker_pk: int, by: Member, at: datetime) -> Saying:
+    """Keep what a maker says to a question or report, which is held.
 
     Raises:
-        SaysNothing: No text.
+        SaysNothing, SaidEnough: As they say.
     """
     if not text.strip():
         raise SaysNothing(f"maker {maker_pk} was to say nothing")
-    made = Saying.objects.create(
-        maker_id=maker_pk,
-        question=question,
-        report=report,
-        text=text.strip(),
-        said_by=by,
-        said_at=at,
-    )
+    before = Saying.objects.filter(maker_id=maker_pk, question=made.question, report=made.report)
+    if before.count() >= MOST:
+        raise SaidEnough(f"maker {maker_pk} spoke {MOST} times to one thing")
+    made.maker_id, made.text, made.said_by, made.said_at = maker_pk, text.strip(), by, at
+    made.save()
     record("saying.make", actor=by, target=made, at=at)
     return made

@@ -14,6 +14,8 @@ urlpatterns = [
     path("hub/experience/<uuid:report_id>/decide/", views.decide, name="decide"),
     path("hub/experience/<uuid:report_id>/decide-again/", views.decide_again, name="decide_again"),
     path("hub/experience/<uuid:report_id>/reply/", views.reply, name="reply"),
+    path("hub/experience/<uuid:report_id>/flag/", views.flag_report, name="flag_report"),
+    path("hub/experience/<uuid:report_id>/settle/", views.settle_report, name="settle_report"),
     path("hub/questions/<uuid:question_id>/", views.question, name="question"),
     path(
         "hub/questions/<uuid:question_id>/withdraw/",
@@ -24,5 +26,6 @@ urlpatterns = [
         "hub/questions/<uuid:question_id>/decide/", views.decide_question, name="decide_question"
     ),
     path("hub/questions/<uuid:question_id>/answer/", views.answer, name="answer"),
-    path("hub/sayings/<uuid:saying_id>/hide/", views.hide, name="hide"),
+    path("hub/sayings/<uuid:saying_id>/flag/", views.flag_saying, name="flag_saying"),
+    path("hub/sayings/<uuid:saying_id>/settle/", views.settle_saying, name="settle_saying"),
 ]

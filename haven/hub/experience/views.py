@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haven.hub.catalogue import queries as catalogue
-from haven.hub.experience import actions, asking, describing, forms, queries, speaking
+from haven.hub.experience import actions, asking, describing, flagging, forms, queries, speaking
 from haven.web.errors import BadInput, Conflict
 from haven.web.keyset import window
 from haven.web.pages import page
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from haven.accounts.requests import MemberRequest
+    from haven.hub.experience.deciding import Decision
+    from haven.hub.experience.models import Saying
 
-_ON_A_PAGE = 10
-_LAST = 100
+_ON_A_PAGE = 4  # of each kind: a page of the longest, with answers, stays under 50 kB
+_LAST = 60
 _REFUSALS = (BadInput, Conflict)
 
 
@@ -44,7 +46,12 @@ def of_tool(request: MemberRequest, slug: str) -> HttpResponse:
         after=request.GET.get("after"),
         size=_ON_A_PAGE,
     )
-    questions = queries.published_questions(tool, request.user)[:_LAST]
+    questions = window(
+        queries.published_questions(tool, request.user),
+        order=("-published_at", "-pk"),
+        after=request.GET.get("questions"),
+        size=_ON_A_PAGE,
+    )
     return page(
         request,
         "experience/of_tool.html",
@@ -52,7 +59,8 @@ def of_tool(request: MemberRequest, slug: str) -> HttpResponse:
         counted=describing.counts(queries.counts(tool)),
         window=shown,
         reports=describing.all_reports(shown.rows, request.user),
-        questions=[describing.question(one) for one in questions],
+        asked=questions,
+        questions=[describing.question(one) for one in questions.rows],
         has_voice=queries.has_voice(tool.maker),
         days=queries.ANSWER_DUE_DAYS,
     )
@@ -88,6 +96,7 @@ def listing(request: MemberRequest) -> HttpResponse:
         "experience/list.html",
         reports=queries.own_reports(request.user)[:_LAST],
         questions=queries.own_questions(request.user)[:_LAST],
+        flags=[describing.flag(one) for one in queries.flags_by(request.user)[:_LAST]],
     )
 
 
@@ -139,6 +148,18 @@ def reply(request: MemberRequest, report_id: UUID) -> HttpResponse:
     return _report(request, report_id, say=form)
 
 
+@require_POST
+def flag_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    _flagged(request, lambda why: flagging.flag_report(report_id, why, **_now(request)))
+    return redirect("experience:report", report_id)
+
+
+@require_POST
+def settle_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
+    _settled(request, lambda said: flagging.settle_report(report_id, said, **_now(request)))
+    return redirect("experience:report", report_id)
+
+
 @require_safe
 def question(request: MemberRequest, question_id: UUID) -> HttpResponse:
     return _question(request, question_id)
@@ -172,20 +193,21 @@ def answer(request: MemberRequest, question_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def hide(request: MemberRequest, saying_id: UUID) -> HttpResponse:
-    said = queries.saying(saying_id)
-    form = forms.Why(request.POST)
-    why = form.cleaned_data["why"] if form.is_valid() else ""
-    _tried(request, lambda: speaking.hide(saying_id, why, **_now(request)))
-    if said.report is not None:
-        return redirect("experience:report", said.report.public_id)
-    assert said.question is not None  # noqa: S101  # the database holds one of the two
-    return redirect("experience:question", said.question.public_id)
+def flag_saying(request: MemberRequest, saying_id: UUID) -> HttpResponse:
+    _flagged(request, lambda why: flagging.flag_saying(saying_id, why, **_now(request)))
+    return _to_page_of(queries.saying(saying_id))
+
+
+@require_POST
+def settle_saying(request: MemberRequest, saying_id: UUID) -> HttpResponse:
+    _settled(request, lambda said: flagging.settle_saying(saying_id, said, **_now(request)))
+    return _to_page_of(queries.saying(saying_id))
 
 
 def _report(request: MemberRequest, report_id: UUID, **given: Form) -> HttpResponse:
     """Show a report, with the forms of what the member may do next."""
     found = queries.report(report_id, member=request.user)
+    mine = describing.flags(queries.flags_on(found, request.user))
     return _form_page(
         request,
         "experience/report.html",
@@ -195,7 +217,12 @@ def _report(request: MemberRequest, report_id: UUID, **given: Form) -> HttpRespo
         report=found,
         tool=found.tool,
         is_own=found.written_by_id == request.user.pk,
-        decided_before=found.decided_by_id == request.user.pk,
+        decided_before=request.user.pk in (found.decided_by_id, found.hidden_by_id),
+        let_through=request.user.pk in (found.decided_by_id, found.second_by_id),
+        left=queries.left_as_it_was(found),
+        my_flags=mine,
+        my_flag=mine.get(None),
+        flag=forms.Flag(),
         why=given.get("why") or forms.Why(),
         say=given.get("say") or forms.Say(),
         may_say=queries.speaks_for(request.user, found.tool.maker_id),
@@ -213,7 +240,8 @@ def _question(request: MemberRequest, question_id: UUID, **given: Form) -> HttpR
         question=found,
         tool=found.tool,
         is_own=found.asked_by_id == request.user.pk,
-        why=forms.Why(),
+        flag=forms.Flag(),
+        my_flags=describing.flags(queries.flags_on(found, request.user)),
         say=given.get("say") or forms.Say(),
         may_say=queries.speaks_for(request.user, found.tool.maker_id),
         has_voice=queries.has_voice(found.tool.maker),
@@ -244,9 +272,37 @@ def _done(form: Form, act: Callable[[], object]) -> bool:
     return True
 
 
-def _tried(request: MemberRequest, act: Callable[[], object]) -> None:
-    """Do an act; tell the member what refused it."""
+def _flagged(request: MemberRequest, act: Callable[[str], object]) -> None:
+    """Flag something; tell the member what became of it."""
+    form = forms.Flag(request.POST)
+    why = form.cleaned_data["why"] if form.is_valid() else ""
+    if _tried(request, lambda: act(why)):
+        messages.success(request, _("A curator looks at it."))
+
+
+def _settled(request: MemberRequest, act: Callable[[Decision], object]) -> None:
+    """Hide something or leave it; tell the curator what is missing."""
+    form = forms.Settle(request.POST)
+    if form.is_valid():
+        _tried(request, lambda: act(form.decision()))
+    else:
+        for errors in form.errors.values():
+            messages.warning(request, str(errors[0]))
+
+
+def _to_page_of(said: Saying) -> HttpResponse:
+    """Lead back to the page on which a maker's words stand."""
+    if said.report is not None:
+        return redirect("experience:report", said.report.public_id)
+    assert said.question is not None  # noqa: S101  # the database holds one of the two
+    return redirect("experience:question", said.question.public_id)
+
+
+def _tried(request: MemberRequest, act: Callable[[], object]) -> bool:
+    """Do an act and tell whether it was done; tell the member what refused it."""
     try:
         act()
     except _REFUSALS as error:
         messages.warning(request, str(error.words))
+        return False
+    return True

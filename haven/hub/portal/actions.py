@@ -12,18 +12,18 @@ Not     here: corrections of an entry (hub/catalogue), answers (hub/experience)
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from haven.accounts import access, names
 from haven.audit.actions import record
 from haven.hub.catalogue import adding
 from haven.hub.experience import queries as voices
-from haven.hub.experience import speaking
+from haven.hub.experience import speaking, telling
 from haven.hub.portal import queries
 from haven.hub.portal.models import Submission
 from haven.web.errors import BadInput, Conflict
@@ -212,8 +212,9 @@ def check(
         raise DecidedBefore(f"member {by.pk} decided on submission {found.pk} before")
     if said.rule and said.rule not in queries.refusals():
         raise NoSuchRule("a rule of refusal that is not in the file")
-    decision.require()
     found.missed = [slug for slug in queries.criteria() if slug not in said.holds]
+    decision = replace(decision, accepts=decision.accepts and not (said.rule or found.missed))
+    decision.require()
     found.checked_by, found.checked_at = by, at
     found.answer, found.rule = decision.answer.strip(), said.rule
     if decision.accepts:
@@ -231,8 +232,8 @@ def publish(public_id: UUID, decision: Decision, *, by: Member, at: datetime) ->
 
     Raises:
         NotAllowed: `by` is no curator.
-        SubmissionNotFound, SubmissionDecided, SameCurator, CuratorTied, AnswerMissing: As they
-            say.
+        SubmissionNotFound, SubmissionDecided, SameCurator, DecidedBefore, CuratorTied,
+        AnswerMissing: As they say.
         NotAnEntry: The catalogue has changed and a field fits no longer.
     """
     access.require(by, "catalogue.curate")
@@ -241,12 +242,15 @@ def publish(public_id: UUID, decision: Decision, *, by: Member, at: datetime) ->
         raise SubmissionDecided(f"submission {found.pk} is {found.state}")
     if found.checked_by_id == by.pk:
         raise SameCurator(f"member {by.pk} checked submission {found.pk}")
+    if found.objection and found.decided_by_id == by.pk:
+        raise DecidedBefore(f"member {by.pk} decided on submission {found.pk} before")
     decision.require()
     found.answer = decision.answer.strip() or found.answer
     if decision.accepts:
         found.tool = _add(found, by, at)
         found.state, found.decided_by, found.decided_at = State.PUBLISHED, by, at
         record("submission.publish", actor=by, target=found, at=at, tool=found.tool.pk)
+        telling.decided(found.submitted_by_id, at=at, is_maker=True)
     else:
         _refuse(found, by, at)
     found.save()
@@ -269,6 +273,7 @@ def _refuse(found: Submission, by: Member, at: datetime) -> None:
     record(
         "submission.refuse", actor=by, target=found, at=at, reason=found.answer, rule=found.rule
     )
+    telling.decided(found.submitted_by_id, at=at, is_maker=True)
 
 
 def _maker(chosen: str, by: Member) -> tuple[str, str]:
@@ -278,7 +283,8 @@ def _maker(chosen: str, by: Member) -> tuple[str, str]:
         NotForThem: The member does not speak for the one that was chosen.
     """
     if not chosen:
-        return by.agency.name, names.country(by.agency.country)
+        with translation.override("en"):  # the catalogue's own language
+            return by.agency.name, names.country(by.agency.country)
     maker = voices.makers(by).filter(name=chosen).first()
     if maker is None:
         raise NotForThem(f"member {by.pk} speaks for another maker")

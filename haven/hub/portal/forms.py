@@ -200,6 +200,12 @@ class Submit(forms.Form):
         return Told(values, claims, met, maker=said["maker"])
 
 
+class Objection(forms.Form):
+    """What is wrong with a decision; the page of the submission draws its field."""
+
+    why = forms.CharField(max_length=1000)
+
+
 class _Deciding(forms.Form):
     """An answer, and that the curator is free to decide."""
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from haven.accounts.requests import MemberRequest
     from haven.hub.portal.models import Submission
 
-_LAST = 50
+_LAST, _QUESTIONS = 25, 8  # so that a full page stays under 50 kB
 _REFUSALS = (BadInput, Conflict)
 
 
@@ -44,13 +44,16 @@ def home(request: MemberRequest) -> HttpResponse:
     tools = [
         (one, grading.age_of_record(one, today=today)) for one in voices.tools_of(makers)[:_LAST]
     ]
+    waiting = voices.to_answer(member)
     return page(
         request,
         "portal/home.html",
         is_maker=access.allows(member, "portal.provide"),
         makers=makers,
         tools=tools,
-        to_answer=[experience.question(one) for one in voices.to_answer(member)[:_LAST]],
+        to_answer=[experience.question(one) for one in waiting[:_QUESTIONS]],
+        n_more=max(0, waiting.count() - _QUESTIONS),
+        hidden=[(one, one.question or one.report) for one in voices.hidden_of(member)[:_LAST]],
         reports=voices.reports_on(member)[:_LAST],
         submissions=queries.own(member)[:_LAST],
         days=voices.ANSWER_DUE_DAYS,
@@ -97,7 +100,8 @@ def withdraw(request: MemberRequest, submission_id: UUID) -> HttpResponse:
 
 @require_POST
 def object_to(request: MemberRequest, submission_id: UUID) -> HttpResponse:
-    why = request.POST.get("why", "")[:1000]
+    form = forms.Objection(request.POST)
+    why = form.cleaned_data["why"] if form.is_valid() else ""
     try:
         actions.object_to(submission_id, why, by=request.user, at=timezone.now())
     except _REFUSALS as error:
@@ -138,10 +142,20 @@ def _submission(request: MemberRequest, found: Submission, **given: Form) -> Htt
         missed=queries.named(found.missed),
         is_theirs=access.allows(request.user, "portal.provide"),
         checked_before=found.checked_by_id == request.user.pk,
+        decided_before=_decided_before(found, request.user.pk),
+        decided_words=actions.DecidedBefore.words,
         check=given.get("check") or forms.CheckRules(),
         publish=given.get("publish") or forms.Publish(),
         status=status,
     )
+
+
+def _decided_before(found: Submission, key: int) -> bool:
+    """Tell whether a curator decided on a submission before its maker objected."""
+    before = [found.decided_by_id]
+    if found.state == queries.STATES.WAITING:
+        before.append(found.checked_by_id)
+    return bool(found.objection) and key in before
 
 
 def _now(request: MemberRequest) -> dict[str, Any]:
