@@ -7,10 +7,13 @@ Why     the record and the bundles of the Hub keep their keys in the same carefu
 Not     here: what is signed (signing.py; hub/exchange/bundles.py)
 """
 
+import contextlib
 import os
 import stat
+import tempfile
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -20,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_LONGEST = 1 << 16  # bytes; a key has about 120
 
 
 class KeyTrouble(RuntimeError):
@@ -38,11 +42,13 @@ def load(path: Path, *, whose: str) -> Ed25519PrivateKey:
     """
     if not path.exists():
         _make(path)
-    if path.stat().st_mode & OTHERS:
-        raise KeyTrouble(f"The key of {whose} is open to others. Close it: chmod 600.")
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_mode & OTHERS:
+            raise KeyTrouble(f"The key of {whose} is open to others. Close it: chmod 600.")
+        written = file.read(_LONGEST)
     try:
-        private = load_pem_private_key(path.read_bytes(), password=None)
-    except ValueError as error:
+        private = load_pem_private_key(written, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # TypeError: with a password
         raise KeyTrouble(f"The key of {whose} cannot be read. Bring the file back.") from error
     if not isinstance(private, Ed25519PrivateKey):
         raise KeyTrouble(f"The key of {whose} is of another kind; an Ed25519 key is needed.")
@@ -50,13 +56,14 @@ def load(path: Path, *, whose: str) -> Ed25519PrivateKey:
 
 
 def _make(path: Path) -> None:
-    """Write a new key, for the eyes of this user alone."""
+    """Write a new key, for the eyes of this user alone; leave one that was made meanwhile."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = Ed25519PrivateKey.generate().private_bytes(
         Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     )
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".key-") as file:  # mode 0600
         file.write(made)
         file.flush()
         os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)  # whole or not there

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import hashlib
 import io
 import json
+from collections.abc import Callable
 from typing import IO, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -39,7 +41,7 @@ STEP = {
     "how_ai_helps": ["It sorts."], "law_and_ethics": [], "wellbeing": [],
     "common_mistakes": [{"what": "Haste", "why": "It costs.", "instead": "Wait."}],
     "questions_to_ask": [], "workbench_now": [], "workbench_not_yet": [],
-    "techniques": ["hash-matching"], "courses": [],
+    "techniques": ["hash-matching"],
 }  # fmt: skip
 TOOL = {
     "slug": "wheelwright", "name": "Wheelwright of the north",
@@ -122,10 +124,34 @@ def bundle(
 
 def forged(content: bytes, change: dict[str, Any], *, key: Ed25519PrivateKey = KEY) -> bytes:
     """Return a bundle whose manifest says something else, signed anew by whoever has the key."""
+    return resigned(
+        content, lambda told: canonical.encode({**json.loads(told), **change}), key=key
+    )
+
+
+def resigned(
+    content: bytes, change: Callable[[bytes], bytes], *, key: Ed25519PrivateKey = KEY
+) -> bytes:
+    """Return a bundle whose manifest is spelled otherwise, signed anew by whoever has the key."""
     first, told, _signature, rest = content.split(b"\n", 3)
-    manifest = {**json.loads(told), **change}
-    head = first + b"\n" + canonical.encode(manifest) + b"\n"
+    head = first + b"\n" + change(told) + b"\n"
     return head + base64.b64encode(key.sign(head)) + b"\n" + rest
+
+
+def assembled(content: bytes, holds: dict[str, bytes], rows: dict[str, int]) -> bytes:
+    """Return a bundle with other bytes in some parts, well signed, held to no limit of ours."""
+    _first, told, _signature, rest = content.split(b"\n", 3)
+    listed, pieces = [], []
+    for part in json.loads(told)["parts"]:
+        whole, rest = rest[: part["bytes"]], rest[part["bytes"] :]
+        name = part["name"]
+        whole = holds.get(name, whole)
+        digest = hashlib.sha256(whole).hexdigest()
+        known = {"bytes": len(whole), "sha256": digest, "rows": rows.get(name, part["rows"])}
+        listed.append({**part, **known})
+        pieces.append(whole)
+    head = b"\n".join(content.split(b"\n", 3)[:3]) + b"\n"
+    return forged(head + b"".join(pieces), {"parts": listed})
 
 
 def opened(content: bytes) -> IO[bytes]:

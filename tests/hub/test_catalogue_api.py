@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from haven.audit.models import Event
-from haven.hub.catalogue import seed
+from haven.hub.catalogue import finding, seed
 from haven.hub.catalogue.models import Tool
 
 
@@ -99,6 +99,19 @@ class TestRestrictedFields:
             assert (row["intended_use"], row["facts"]) == (None, [])
             assert row["withheld"] == ["facts", "intended_use"]
 
+    def test_find_no_tool_for_others(self, opened, outsider):
+        tool = Tool.objects.get(slug="sface")
+        tool.intended_use, tool.restricted = "For quolls alone.", ["intended_use", "media"]
+        finding.fold(tool)
+        tool.save()
+
+        def found(asked):
+            return {row["slug"] for row in outsider.get(f"/api/hub/tools/?{asked}").json()["rows"]}
+
+        assert "sface" in found("q=sface")
+        assert found("q=quolls") == set()
+        assert "sface" not in {slug for one in tool.media for slug in found(f"media={one}")}
+
 
 class TestTheFileOfAllTools:
     def test_holds_lines_that_the_published_schema_describes(self, restricted, outsider):
@@ -134,6 +147,14 @@ class TestWordsAndBodies:
         (step,) = [one for one in told if (one["list"], one["word"]) == ("steps", "receive")]
         assert step["name"] == "Receive and log"
         assert step["says"].startswith("A report or a seized thing arrives")
+
+    def test_a_word_says_it_in_the_language_that_was_asked_for(self, reader):
+        def step(language):
+            answer = reader.get("/api/hub/vocabulary/", headers={"Accept-Language": language})
+            return next(one for one in answer.json() if one["slug"] == "steps-receive")
+
+        for said in ("name", "says"):
+            assert step("fr")[said] != step("en")[said]
 
     def test_bodies_say_what_they_are_for(self, reader):
         rows = reader.get("/api/hub/bodies/").json()

@@ -6,6 +6,8 @@ import http.server
 import io
 import ssl
 import threading
+import time
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -18,6 +20,8 @@ from haven.cli import main
 from haven.hub.catalogue import seed
 from haven.hub.exchange import bundles, errors, fetching
 from haven.hub.exchange.models import Export, Other, Record
+from haven.hub.guidance import loading
+from haven.hub.guidance.models import LibraryDocument
 from tests.hub import carried
 
 
@@ -66,6 +70,15 @@ class TestExport:
         assert (code, "chmod 600" in said) == (3, True)
         assert [one for one in tmp_path.iterdir() if one.is_file()] == []
 
+    def test_says_what_cannot_leave_and_makes_no_bundle(self, hub, tmp_path):
+        loading.load()
+        LibraryDocument.objects.update(brief="It rests on [[of-nobody]].")
+
+        code, said = hub("export", tmp_path / "ours.bundle")
+
+        assert (code, "No bundle was made. [exchange.wrong_record]" in said) == (1, True)
+        assert [one for one in tmp_path.iterdir() if one.is_file()] == []
+
     def test_says_where_it_cannot_write(self, hub, tmp_path):
         assert hub("export", tmp_path / "nowhere" / "ours.bundle")[0] == 3
 
@@ -85,7 +98,9 @@ class TestImport:
 
         assert (code, "was taken in" in said) == (0, True)
         assert "was here already" in hub("import", brought)[1]
-        assert carried.HUB in hub("list")[1]
+        listed = hub("list")[1]
+        assert carried.HUB in listed
+        assert "bundle 2026112000, made 2026-11-20" in listed
 
     def test_confirms_and_takes_in_at_once(self, hub, brought):
         assert hub("import", brought, "--trust", carried.fingerprint())[0] == 0
@@ -100,6 +115,10 @@ class TestImport:
         assert (code, said.count("\n")) == (1, 1)
         assert "Nothing of it was kept. [exchange.damaged]" in said
         assert str(brought) not in said
+
+    def test_says_what_is_no_file(self, hub, tmp_path):
+        assert hub("import", tmp_path)[0] == 3
+        assert hub("import", "/dev/null")[0] == 1
 
     def test_says_where_there_is_no_file(self, hub, tmp_path):
         assert hub("import", tmp_path / "nothing")[0] == 3
@@ -151,9 +170,16 @@ def server(tmp_path_factory):
                 self.send_header("Location", "/bundle")
             else:
                 self.send_response(200 if self.path in gives else 404)
+            if self.path == "/short":
+                self.send_header("Content-Length", "1000")
             self.end_headers()
+            content = gives.get(self.path, b"")
             with contextlib.suppress(OSError):
-                self.wfile.write(gives.get(self.path, b""))
+                if self.path == "/slow":
+                    for byte in content:
+                        self.wfile.write(bytes([byte]))
+                        time.sleep(0.05)
+                self.wfile.write(content)
 
         def log_message(self, *args):
             pass
@@ -202,17 +228,72 @@ class TestFetching:
         assert len(file.getvalue()) <= 100_000
 
     @pytest.mark.parametrize(
-        "address", ["http://hub.example/", "file:///etc/passwd", "https://a:b@hub.example/", "hub"]
-    )
+        "address",
+        [
+            "http://hub.example/", "file:///etc/passwd", "https://a:b@hub.example/", "hub",
+            "https://:b@hub.example/", "https://[half", "https://hub.example:99999/",
+        ],
+    )  # fmt: skip
     def test_takes_no_address_but_https(self, address):
         with pytest.raises(errors.NotFetched):
             fetching.fetch(address, io.BytesIO())
+
+    @pytest.mark.parametrize("path", ["/a b", "/a\r\nX: 1", "/\u00e9", "/\x00"])
+    def test_sends_no_line_that_stands_in_an_address(self, server, path):
+        address, gives, trusted = server
+        gives["/a"] = b"not asked for"
+        file = io.BytesIO()
+
+        with contextlib.suppress(errors.NotFetched):
+            fetching.fetch(address + path, file, trusted=trusted)
+        assert file.getvalue() == b""
+
+    def test_takes_no_answer_that_breaks_off(self, server):
+        address, gives, trusted = server
+        gives["/short"] = b"haven hub"
+
+        with pytest.raises(errors.NotFetched, match="broke off"):
+            fetching.fetch(f"{address}/short", io.BytesIO(), trusted=trusted)
+
+    def test_hangs_up_however_slowly_bytes_still_come(self, server, monkeypatch):
+        address, gives, trusted = server
+        gives["/slow"] = b"x" * 200  # ten seconds
+        monkeypatch.setattr(fetching, "WHOLE_S", 0.5)  # not an hour
+        began = time.monotonic()
+
+        with pytest.raises(errors.NotFetched, match="took longer"):
+            fetching.fetch(f"{address}/slow", io.BytesIO(), trusted=trusted)
+        assert time.monotonic() - began < 5
+
+    def test_is_asked_for_by_the_verb_alone(self):
+        haven = Path(main.__file__).parents[1]
+        asking = [
+            path.relative_to(haven).as_posix()
+            for path in haven.rglob("*.py")
+            if "fetching.fetch(" in path.read_text(encoding="utf-8")
+        ]
+
+        assert asking == ["site/hub_verbs.py"]
 
     def test_happens_only_for_an_address_that_was_set(self, hub):
         assert hub("fetch")[0] == 2
         with override_settings(HAVEN_HUB_SOURCES=["https://hub.example/bundle"]):
             code, said = hub("fetch", "https://elsewhere.example/bundle")
         assert (code, "[exchange.not_configured]" in said) == (2, True)
+
+    def test_asks_every_hub_also_where_one_gives_nothing(self, hub, server, monkeypatch):
+        address, gives, trusted = server
+        gives["/bundle"], gives["/other"] = carried.bundle(), b"no bundle"
+        monkeypatch.setattr(ssl, "create_default_context", lambda: trusted)
+        hub("trust", carried.fingerprint())
+
+        known = [f"{address}/{one}" for one in ("nothing", "other", "bundle")]
+        with override_settings(HAVEN_HUB_SOURCES=known):
+            code, said = hub("fetch")
+
+        assert (code, "was taken in" in said) == (3, True)
+        assert "localhost answered with 404. [exchange.not_fetched]" in said
+        assert "localhost: This file is no bundle of a hub" in said
 
     def test_is_held_to_what_a_file_is_held_to(self, hub, server, monkeypatch):
         address, gives, trusted = server

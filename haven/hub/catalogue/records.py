@@ -1,7 +1,7 @@
 """Records of the catalogue: a tool, a body to turn to, a word, for programs and other hubs.
 
 In      tools as a reader may see them; bodies; the vocabulary
-Out     ToolRecord, BodyRecord, WordRecord; the JSON Schema of a tool; a record as a tool to show
+Out     ToolRecord, BodyRecord, WordRecord, each with its JSON Schema; a record as a tool to show
 Fails   pydantic.ValidationError: a record that came does not fit
 Why     the API, the bulk export and bundles say the same of a tool, in the same words
 Not     here: addresses (api.py), files (hub/exchange)
@@ -12,15 +12,14 @@ left out: a name of a member is no part of the catalogue.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 from django.utils.text import slugify
 from pydantic import Field
 
-from haven.hub.base import yaml_text
+from haven.hub.base import translated
 from haven.hub.base.records import (
     Address,
     Dated,
@@ -37,7 +36,7 @@ from haven.hub.base.records import (
     Words,
     web,
 )
-from haven.hub.catalogue import queries
+from haven.hub.catalogue import grading, meaning, queries, rules
 from haven.hub.catalogue import vocabulary as words
 from haven.hub.catalogue.models import Body, Fact, Maker, Tool
 
@@ -63,7 +62,6 @@ LISTS: Mapping[str, tuple[type[TextChoices], str]] = {
     "grades": (words.Grade, ""),
     "bodies": (words.Body, "referral_kinds"),
 }
-_FILE = Path(__file__).parent / "content" / "vocabulary.yaml"
 _PLAIN = (  # fields of a tool that a record has under the same name
     "name", "website", "summary", "description", "status", "open_source", "licence",
     "weights_licence", "access", "price", "evidence_leaves", "deployment", "steps", "techniques",
@@ -181,49 +179,47 @@ def of_body(body: Body) -> BodyRecord:
 
 def vocabulary() -> Iterator[WordRecord]:
     """Yield every word of the vocabulary, in the language of the reader."""
+    sections = meaning.sections(meaning.found(translated.current()))
+    meanings = {one.key: {word["slug"]: word["says"] for word in one.words} for one in sections}
     for name, (choices, place) in LISTS.items():
-        meant = _meanings().get(place, {})
+        meant = meanings.get(place, {})
         for word, label in choices.choices:
             yield WordRecord(
                 slug=f"{name}-{slugify(word)}",
                 list=name,
                 word=word,
                 name=str(label),
-                says=meant.get(word, ""),
+                says=meant.get(word, "").strip(),
             )
 
 
-def tool_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a tool."""
-    return ToolRecord.model_json_schema(mode="serialization")
-
-
 def shown(record: ToolRecord) -> Shown:
-    """Return a record that came from elsewhere as a tool to show; nothing of it is stored."""
+    """Return a record that came from elsewhere as a tool to show; nothing of it is stored.
+
+    The grade is what its facts give by our rules today. Where they were kept back it is what
+    that hub says, as nothing else can be known of it.
+    """
     blank = Tool()
     said = {name: getattr(record, name) for name in _PLAIN}
     said = {name: getattr(blank, name) if one is None else one for name, one in said.items()}
     maker = Maker(name=record.maker.name, country=record.maker.country)
     tool = Tool(slug=record.slug, maker=maker, checked_on=record.checked_on, **said)
-    facts = [
-        Fact(**{name: getattr(one, name) for name in _OF_A_FACT}, confirmed_on=one.confirmed_on)
-        for one in record.facts
-    ]
-    return queries.as_shown(tool, facts, kept=frozenset(record.withheld))
+    facts = [_carried(one, number) for number, one in enumerate(record.facts, start=1)]
+    told = queries.as_shown(tool, facts, kept=frozenset(record.withheld))
+    rank = next((one for one in rules.ladder() if one.slug == record.grade), None)
+    if "facts" in told.hidden and rank is not None:
+        return replace(told, grade=grading.Grade(rank, facts=(), next=None))
+    return told
+
+
+def _carried(record: FactRecord, number: int) -> Fact:
+    """Return a fact that came from elsewhere, with a key if our rules know its kind."""
+    said = {name: getattr(record, name) for name in _OF_A_FACT}
+    key = number if record.kind in words.Kind.values else None
+    return Fact(pk=key, **said, confirmed_on=record.confirmed_on)
 
 
 def _fact(fact: Fact) -> FactRecord:
     said = {name: getattr(fact, name) for name in _OF_A_FACT}
     said["source"] = web(said["source"])
     return FactRecord.made(**said, confirmed_on=fact.confirmed_on)
-
-
-@functools.cache
-def _meanings() -> Mapping[str, Mapping[str, str]]:
-    """Return what each word means at length, by its list in the file."""
-    told = yaml_text.load(_FILE.read_text(encoding="utf-8"))
-    return {
-        place: {str(one["slug"]): one["says"].strip() for one in rows}
-        for place, rows in told.items()
-        if isinstance(rows, list)
-    }

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from haven.audit import fingerprints, keyfiles
 from haven.audit.actions import Outcome, record
-from haven.hub.exchange import bundles, contents
+from haven.hub.exchange import bundles, contents, locks
 from haven.hub.exchange.errors import (
     ExchangeError,
     NoFingerprint,
@@ -63,16 +63,28 @@ def fingerprint() -> str:
 def make(file: IO[bytes], *, at: dt.datetime) -> Manifest:
     """Write a bundle of what this hub has published into an open file.
 
+    What leaves is held to the same as what comes: who published it can mend it, and who
+    follows this hub cannot.
+
     Raises:
-        KeyTrouble: The key cannot be used.
+        KeyTrouble: The key cannot be used, or is gone.
         WrongManifest: There is more than a bundle may hold.
+        WrongRecord: Something published has a form that no record has.
     """
-    last = Export.objects.select_for_update().first()
+    locks.hold_bundles()
+    last = Export.objects.first()
+    if last is not None and not settings.HAVEN_HUB_KEY_FILE.exists():
+        raise keyfiles.KeyTrouble(
+            "The key of the hub is gone, and bundles were signed with it. Bring the file back, "
+            "or make a new key, which followers must confirm: haven hub key."
+        )
     # A day and a number, as zones of the domain name system count: after a backup of an
     # earlier day was restored, the next one is still higher than any that left.
     serial = max((last.serial if last else 0) + 1, int(at.strftime("%Y%m%d00")))
     about = bundles.About(settings.HAVEN_HUB_NAME, serial, at)
-    made = bundles.written(about, contents.published(), signer=_signer())
+    parts = contents.published()
+    contents.read(parts, [name for name, _lines in parts])
+    made = bundles.written(about, parts, signer=_signer())
     for piece in made.pieces:
         file.write(piece)
     counts = made.manifest.counts
@@ -126,9 +138,10 @@ def unfollow(who: str, *, at: dt.datetime) -> int:
     Raises:
         NotFollowed: No such hub is followed.
     """
+    locks.hold_bundles()
     spelled = fingerprints.spelled(who)
     wanted = {"fingerprint": spelled} if spelled else {"name": who.strip() or None}
-    found = Other.objects.select_for_update().filter(**wanted).first()
+    found = Other.objects.filter(**wanted).first()
     if found is None:
         raise NotFollowed("No hub of this name or fingerprint is followed here.")
     removed, _every = Record.objects.filter(other=found).delete()
@@ -198,7 +211,8 @@ def _believed(manifest: Manifest) -> Other:
     if manifest.hub == settings.HAVEN_HUB_NAME:
         raise OtherHub(f"The bundle is of {manifest.hub}, which is the name of this hub itself.")
     spelled = fingerprints.of(manifest.raw_key)
-    found = Other.objects.select_for_update().filter(fingerprint=spelled).first()
+    locks.hold_bundles()
+    found = Other.objects.filter(fingerprint=spelled).first()
     if found is None:
         raise UnknownKey(
             f"Nobody here has confirmed the key of {manifest.hub}. Its fingerprint is {spelled}. "

@@ -6,7 +6,9 @@ Fails   WrongManifest, WrongRecord (errors.py): a part or a record has another f
 Why     what leaves is named here, part by part; members, their words and work are in no part
 Not     here: the file (bundles.py), what is kept of it (actions.py)
 
-Every record is made as anybody may see it: fields that are restricted are left out.
+Every record is made as anybody may see it: fields that are restricted are left out. A row is
+canonical JSON, and one that came is held to that too: no name stands in it twice, no number or
+day is written in another way, and nothing that is cited hides behind an escape.
 """
 
 from __future__ import annotations
@@ -30,7 +32,6 @@ from haven.hub.guidance import records as guidance
 from haven.hub.learning import records as learning
 
 _BRIEF = 300  # characters of a record that a list shows
-_SHOWN_WRONG = 80  # characters of names of fields in a sentence
 
 
 class SourceRecord(Record):
@@ -84,7 +85,7 @@ def _bodies() -> Iterator[Record]:
 
 def _sources() -> Iterator[Record]:
     for one in sources.every().values():
-        yield SourceRecord(
+        yield SourceRecord.made(
             slug=one.id, title=one.title, addresses=list(one.addresses), read_on=one.read_on
         )
 
@@ -180,19 +181,15 @@ def _lines(name: str, kind: Kind) -> Iterator[bytes]:
     Raises:
         WrongRecord: See published().
     """
+    done = 0
     try:
         for one in kind.rows():
             yield canonical.encode(one.told())
+            done += 1
     except ValidationError as error:
         raise WrongRecord(
-            f"Something published cannot leave in part {name}: {_fields(error)}."
+            f"Row {done + 1} of part {name} cannot leave: {kind.schema.wrong_in(error)}."
         ) from error
-
-
-def _fields(error: ValidationError) -> str:
-    """Return the fields that are wrong."""
-    fields = sorted({str(one["loc"][0]) for one in error.errors() if one["loc"]})
-    return ", ".join(fields)[:_SHOWN_WRONG] or "form"
 
 
 def _row(name: str, place: int, line: bytes) -> Row:
@@ -205,7 +202,11 @@ def _row(name: str, place: int, line: bytes) -> Row:
     try:
         read = kind.schema.model_validate_json(line)
     except ValidationError as error:
-        raise WrongRecord(f"Row {place} of part {name} has no fit: {_fields(error)}.") from error
+        wrong = kind.schema.wrong_in(error)
+        raise WrongRecord(f"Row {place} of part {name} has no fit: {wrong}.") from error
+    says = read.told()
+    if not _is_spelled(says, line):
+        raise WrongRecord(f"Row {place} of part {name} is not spelled as one is.")
     brief = str(getattr(read, kind.told) or "") if kind.told else ""
     return Row(
         kind=name,
@@ -213,9 +214,17 @@ def _row(name: str, place: int, line: bytes) -> Row:
         title=str(getattr(read, kind.named)),
         brief=brief if len(brief) <= _BRIEF else f"{brief[: _BRIEF - 1]}…",
         place=place,
-        says=read.told(),
+        says=says,
         sha256=hashlib.sha256(line).hexdigest(),
     )
+
+
+def _is_spelled(says: Mapping[str, Any], line: bytes) -> bool:
+    """Tell whether a line is the one spelling of what it says."""
+    try:
+        return canonical.encode(says) == line
+    except canonical.NotCanonical:  # such as an infinite number
+        return False
 
 
 def _require_ground(row: Row, line: str, known: Mapping[str, set[str]]) -> None:
@@ -230,5 +239,6 @@ def _require_ground(row: Row, line: str, known: Mapping[str, set[str]]) -> None:
     cited |= {key for one in row.says.get("questions", ()) for key in one["sources"]}
     if not cited <= known["sources"] or not set(text.dates_of(line)) <= known["dates"]:
         raise WrongRecord(
-            f"Row {row.place} of part {row.kind} cites a source or a date that did not come."
+            f"Row {row.place} of part {row.kind} ({row.slug}) cites a source or a date "
+            "that did not come."
         )

@@ -5,7 +5,7 @@ ExchangeError
 ├── WrongManifest        what the bundle says of itself does not fit, or is too much
 ├── BadSignature         nobody signed this manifest with the key it names
 ├── Damaged              a part is not what the manifest says: changed, cut off or too long
-├── WrongRecord          a record has another form, or names a source that did not come with it
+├── WrongRecord          a record has another form or spelling, or names what did not come with it
 ├── UnknownKey           nobody has confirmed the key here
 ├── OtherHub             the key is that of another hub, or the bundle is our own
 ├── OlderBundle          a later bundle was taken in before
@@ -13,7 +13,7 @@ ExchangeError
 ├── NotFollowed          no hub of that name or fingerprint is followed here
 ├── NoFingerprint        what was typed is no fingerprint
 ├── NotConfigured        no address of another hub is set
-└── NotFetched           the address did not give a bundle
+└── NotFetched           the address gave nothing that is whole, in time and not too long
 
 A sentence holds names of hubs, numbers, limits and fingerprints of public keys; never a path or
 a person. No error has its own __init__.
@@ -55,7 +55,7 @@ class Damaged(ExchangeError):
 
 
 class WrongRecord(ExchangeError):
-    """A record has another form, or names what did not come with it."""
+    """A record has another form or spelling, or names what did not come with it."""
 
     code = "exchange.wrong_record"
 
@@ -103,6 +103,6 @@ class NotConfigured(ExchangeError):
 
 
 class NotFetched(ExchangeError):
-    """The address did not give a bundle."""
+    """The address gave nothing that is whole, in time and not too long."""
 
     code = "exchange.not_fetched"

@@ -41,9 +41,15 @@ class RecordNotFound(NotFound):
 
 
 def others() -> QuerySet[Other]:
-    """Return the hubs that are followed, each with its bundles, the latest first."""
-    newest = Prefetch("arrivals", queryset=Arrival.objects.order_by("-serial"))
+    """Return the hubs that are followed, each with its latest bundle alone, however many came."""
+    latest = Arrival.objects.order_by("other_id", "-serial").distinct("other_id")
+    newest = Prefetch("arrivals", queryset=latest)
     return Other.objects.prefetch_related(newest).order_by("name", "pk")
+
+
+def arrivals(one: Other) -> QuerySet[Arrival]:
+    """Return the bundles of a hub that were taken in, the latest first."""
+    return Arrival.objects.filter(other=one).order_by("-serial")
 
 
 def other(public_id: UUID) -> Other:

@@ -63,7 +63,9 @@ def page(row: Record, asked: str) -> tuple[str, dict[str, Any]]:
 def _tool(row: Record, asked: str) -> dict[str, Any]:
     del asked
     shown = tools.shown(contents.kept("tools", row.says))
-    return {"shown": shown, "tool": shown.tool, "sections": list(describing.sections(shown))}
+    told = {name: describing.row(shown, name) for name in ("summary", "description")}
+    sections = list(describing.sections(shown))
+    return {"shown": shown, "tool": shown.tool, "sections": sections, **told}
 
 
 def _guidance(row: Record, asked: str) -> dict[str, Any]:

@@ -6,7 +6,8 @@ Fails   pydantic.ValidationError: a record that came does not fit
 Why     a page is read the same where it was written and where it was carried to
 Not     here: which pages there are (queries.py), how they look (showing.py)
 
-Who checked a page is left out: it may name a member. The day stays.
+Who checked a page and who answers for a document are left out: they may name a member. The day
+on which a page was checked stays.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from haven.hub.guidance.models import HubPage
 
 Number = Annotated[int, Field(ge=0, le=1000)]
 _TEXT = ("heading", "smaller_heading", "paragraph", "quote")
-_NAMES = ("techniques", "courses", "kept_by")  # lists that hold no text
+_NAMES = ("techniques", "kept_by")  # lists that hold no text
 
 
 class TextBlock(Record):
@@ -84,7 +85,6 @@ class StepRecord(PageRecord):
     workbench_now: Lines
     workbench_not_yet: Lines
     techniques: Slugs
-    courses: Slugs
 
 
 class PrincipleRecord(PageRecord):
@@ -101,7 +101,6 @@ class DocumentRecord(PageRecord):
     """One document of the library."""
 
     brief: Line
-    owner_name: Short
     version: Short
     review_by: Day
     changed: Line
