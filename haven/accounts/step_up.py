@@ -20,7 +20,7 @@ import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
@@ -28,12 +28,11 @@ from allauth.core.internal.httpkit import serialize_request
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from haven.accounts import factors
-from haven.web.pages import wants_part
+from haven.web.pages import own_path, wants_part
 
 KEPT_BYTES = 64 << 10  # a form larger than this, or with a file, is not kept
 NOT_KEPT = frozenset({"HTTP_COOKIE", "HTTP_AUTHORIZATION"})
@@ -73,10 +72,7 @@ def page_to_return_to(request: HttpRequest) -> str:
         return request.get_full_path()
     headers = request.headers
     untrusted_page = headers.get("HX-Current-URL") or headers.get("Referer") or ""
-    if not url_has_allowed_host_and_scheme(untrusted_page, allowed_hosts={request.get_host()}):
-        return "/"
-    parts = urlsplit(untrusted_page)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+    return own_path(request, untrusted_page) or "/"
 
 
 def _keep(request: HttpRequest) -> str:

@@ -1,17 +1,20 @@
 """Pages: one template serves the whole page and, for htmx, a named part of it.
 
 In      a request, the template of the whole page, the name of the part, the context
-Out     a response: the part for a request by htmx, else the whole page
+Out     a response: the part for a request by htmx, else the whole page; the way back to a page of
+        this site
 Fails   as Django's templates do
 Why     a page works without scripts and is quick with them, from one view (style rule 20)
 Not     here: what is shown
 """
 
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 _PICTURE = {
     "Cache-Control": "no-store",
@@ -62,6 +65,17 @@ def wants_part(request: HttpRequest) -> bool:
         and headers.get("HX-Boosted") != "true"
         and headers.get("HX-History-Restore-Request") != "true"
     )
+
+
+def own_path(request: HttpRequest, untrusted_address: str) -> str:
+    """Return path and query of an address of this site; "" where it is another's."""
+    if not url_has_allowed_host_and_scheme(untrusted_address, allowed_hosts={request.get_host()}):
+        return ""
+    parts = urlsplit(untrusted_address)
+    if not parts.path.startswith("/"):  # it would hang on where the reader stands
+        return ""
+    path = "/" + parts.path.lstrip("/")  # "//x" would be another site
+    return f"{path}?{parts.query}" if parts.query else path
 
 
 def part_template(template: str, part: str) -> str:

@@ -243,6 +243,33 @@ class TestProposing:
         assert answer.status_code == 422
         assert made is None
 
+    def test_a_list_in_another_order_is_no_proposal_either(self, opened, client_of, north_lead):
+        """A browser sends what is ticked in the order of the page."""
+        ticked = {}
+        for name in ("steps", "techniques", "media", "deployment"):
+            choices = finding.LISTS[name][0].values
+            ticked[name] = sorted(
+                getattr(Tool.objects.get(slug=self.SLUG), name), key=choices.index, reverse=True
+            )
+
+        answer, made = self.proposes(client_of(north_lead), why="Because.", **ticked)
+
+        assert answer.status_code == 422
+        assert made is None
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("name", "x" * 201), ("licence", "x" * 301), ("name", ""), ("price", "")],
+    )
+    def test_what_an_entry_cannot_hold_is_said_to_who_proposes_it(
+        self, opened, client_of, north_lead, name, value
+    ):
+        answer, made = self.proposes(client_of(north_lead), why="Because.", **{name: value})
+
+        assert answer.status_code == 422
+        assert "field__error" in answer.content.decode()
+        assert made is None
+
     def test_a_curator_confirms_a_fact_from_memory_by_its_source(
         self, opened, client_of, north_lead, curator
     ):

@@ -119,6 +119,9 @@ class TestSaying:
         made.refresh_from_db()
         assert made.state == "withdrawn"
         assert "Boats" not in text(client_of(south_lead), "/hub/needs/")
+        page = f"/hub/needs/{made.public_id}/"
+        assert client_of(south_lead).get(page).status_code == 404
+        assert client_of(north_lead).get(page).status_code == 200
 
 
 class TestSeconding:
@@ -174,7 +177,8 @@ class TestAnswering:
 
         assert "Nora Lead" in text(office, f"/hub/needs/{made.public_id}/")
         assert self.answers(office, made) == 422
-        assert self.answers(office, made, tool=tool.slug, text="It finds boats too.") == 302
+        assert self.answers(office, made, tool="Ship finder") == 422
+        assert self.answers(office, made, tool="wheelWRIGHT", text="It finds boats too.") == 302
 
         seen = text(client_of(north_lead), f"/hub/needs/{made.public_id}/")
         assert "It finds boats too." in seen

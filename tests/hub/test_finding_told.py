@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core import mail as outbox
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from haven.accounts.mail.models import Letter
@@ -122,6 +124,19 @@ class TestKeptSearches:
         with pytest.raises(actions.TooManySearches):
             actions.keep("One more", asked, by=north_lead, at=timezone.now())
 
+    def test_cost_as_many_questions_as_one(self, client_of: Of, north_lead: Member) -> None:
+        client, counts = client_of(north_lead), []
+        for n in range(12):
+            asked = finding.Asked(q=f"bicycles {n}", chosen={"media": ("video",)})
+            actions.keep(f"Search {n}", asked, by=north_lead, at=timezone.now())
+            if n in (1, 11):
+                client.get("/hub/following/")
+                with CaptureQueriesContext(connection) as questions:
+                    assert f"Search {n}" in client.get("/hub/following/").content.decode()
+                counts.append(len(questions))
+
+        assert counts[0] == counts[1]
+
     def test_of_a_list_that_is_no_more_ask_for_what_is_left(self, north_lead: Member) -> None:
         asked = finding.Asked(chosen={"media": ("video",)})
         kept = actions.keep("Films", asked, by=north_lead, at=timezone.now())
@@ -210,6 +225,41 @@ class TestWeeklyLetter:
         client_of(north_lead).post("/hub/following/letter/", {"wanted": "no"})
         assert not Weekly.objects.exists()
 
+    def test_ends_with_its_agency(self, north_lead: Member, tools: list[Tool]) -> None:
+        actions.set_weekly(is_wanted=True, by=north_lead, at=timezone.now())
+        change(tools[0], "summary")
+        Agency.objects.filter(pk=north_lead.agency_id).update(
+            status="suspended", status_reason="x"
+        )
+
+        assert telling.tell_all(at=timezone.now() + dt.timedelta(days=7)) == 0
+
+    def test_of_one_that_cannot_be_written_to_stops_nobody_elses(
+        self,
+        north_lead: Member,
+        south_lead: Member,
+        tools: list[Tool],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        Member.objects.filter(pk=south_lead.pk).update(email="sam@south.example")
+        for one in (north_lead, south_lead):
+            actions.set_weekly(is_wanted=True, by=one, at=timezone.now())
+        change(tools[0], "summary")
+        names_of, next_week = telling._names, timezone.now() + dt.timedelta(days=7)
+
+        def broken(member: Member, since: dt.datetime) -> list[str]:
+            if member == north_lead:
+                raise ValueError("something is wrong with this one")
+            return names_of(member, since)
+
+        monkeypatch.setattr(telling, "_names", broken)
+        with pytest.raises(ValueError, match="wrong with this one"):
+            telling.tell_all(at=next_week)
+
+        assert [one.to_address for one in Letter.objects.all()] == ["sam@south.example"]
+        monkeypatch.undo()
+        assert telling.tell_all(at=next_week) == 1
+
     def test_is_written_with_the_rights_of_the_worker(
         self, north_lead: Member, tools: list[Tool]
     ) -> None:
@@ -246,12 +296,13 @@ class TestFeed:
         client.post("/hub/following/feed/")
         change(tools[0], "summary", "price")
         change(tools[1], "summary")
+        Tool.objects.filter(pk=tools[0].pk).update(name="Wheel\x0bwright")
 
         answer = Client().get(self.address(client))
         entries = ET.fromstring(answer.content).findall(f"{ATOM}entry")  # noqa: S314  # our own
 
         assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
-        assert [one.findtext(f"{ATOM}title") for one in entries] == ["Wheelwright"]
+        assert [one.findtext(f"{ATOM}title") for one in entries] == ["Wheel wright"]
         assert entries[0].findtext(f"{ATOM}summary") == "In short, Price"
         assert "bicycles" not in answer.content.decode()
         assert "no-store" in answer.headers["Cache-Control"]

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from haven.hub.base import yaml_text
+from haven.hub.base import dates, yaml_text
 
 CONTENT = Path(__file__).parent / "content"
 CITED = re.compile(r"\[\[([a-z0-9-]+)\]\]")
@@ -36,7 +36,15 @@ class Source:
     id: str
     title: str  # the first address where nothing better is known
     addresses: tuple[str, ...]
-    read_on: str  # YYYY-MM-DD
+    read_on: str  # YYYY-MM-DD; empty where the day is not known
+
+    @property
+    def day(self) -> str:
+        """Return when it was read, as the reader's language writes dates."""
+        try:
+            return dates.spelled(self.read_on) if self.read_on else ""
+        except ValueError:  # of another hub, in its own form
+            return self.read_on
 
 
 @functools.cache
@@ -53,7 +61,8 @@ def every() -> Mapping[str, Source]:
                 raise DoubleSource(f"source {told['id']} is named twice")
             addresses = tuple(told.get("addresses") or ())
             title = told.get("title") or next(iter(addresses), told["id"])
-            found[told["id"]] = Source(told["id"], title, addresses, str(told["read_on"]))
+            read_on = str(told["read_on"] or "")
+            found[told["id"]] = Source(told["id"], title, addresses, read_on)
     return found
 
 

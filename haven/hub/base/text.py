@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -38,6 +38,21 @@ class Text:
 
     html: SafeString
     sources: tuple[sources.Source, ...]  # by their numbers, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Citations:
+    """The lines of one page; what is cited twice has one number."""
+
+    sources: list[sources.Source] = field(default_factory=list)  # by their numbers, from 1
+
+    def html(self, line: str) -> SafeString:
+        """Return a line as HTML; its citations go on with the numbers of the page.
+
+        Raises:
+            UnknownSource, UnknownDate: It names what no file has.
+        """
+        return render(line, known=self.sources, inline=True).html
 
 
 def render(

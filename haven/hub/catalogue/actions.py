@@ -92,7 +92,7 @@ def propose(slug: str, said: Said, *, by: Member, at: datetime) -> Proposal:
         for name, value in said.values.items()
         if name in queries.PROPOSABLE
         and name not in tool.hidden
-        and value != getattr(tool.tool, name)
+        and _is_other(value, getattr(tool.tool, name))
     }
     if not changes:
         raise NothingProposed(f"tool {tool.tool.pk} says all of it already")
@@ -207,6 +207,11 @@ def export(*, by: Member, at: datetime) -> Iterator[queries.Shown]:
     return queries.published(member=by)
 
 
+def _is_other(value: Any, was: Any) -> bool:
+    """Tell whether a value says something else; a list in another order says the same."""
+    return set(value) != set(was) if isinstance(was, list) else bool(value != was)
+
+
 def _open(found: Proposal) -> Proposal:
     """Return a proposal nobody else can decide on meanwhile."""
     held = Proposal.objects.select_for_update().select_related("tool").get(pk=found.pk)
@@ -217,7 +222,8 @@ def _open(found: Proposal) -> Proposal:
 
 def _apply(proposal: Proposal, at: datetime) -> None:
     """Let the entry say what was proposed."""
-    tool = Tool.objects.select_for_update().select_related("maker").get(pk=proposal.tool_id)
+    held = Tool.objects.select_for_update(of=("self",)).select_related("maker")
+    tool = held.get(pk=proposal.tool_id)
     for name, change in proposal.changes.items():
         if getattr(tool, name) != change["was"]:
             raise EntryChanged(f"{name} of tool {tool.pk} says something else by now")

@@ -4,22 +4,25 @@ In      what a member asks: words, values of fields; whether restricted fields a
 Out     tools that fit; for each field how many fit each value; words that were meant
 Fails   never; a value that no list has finds nothing
 Why     one place for the page, the API, kept searches and the guided finder
-Not     here: forms (forms.py), order and pages (views.py)
+Not     here: forms (forms.py), order (ordering.py), pages (views.py)
 
 A value of a list is counted as if nothing of that list were chosen: so a member sees what a
 further choice would add. Values of one list widen (any of them), lists narrow (all of them).
 
 A field that is restricted at a tool finds it, counts it and suggests words to those alone who
 may see the field. So it is unless a caller says otherwise: who forgets to say shows too little.
+
+The words of lists are found by their names in every language, whoever wrote the entry.
 """
 
 from __future__ import annotations
 
 import functools
+import operator
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery
@@ -31,11 +34,8 @@ from haven.hub.catalogue import vocabulary
 from haven.hub.catalogue.models import CLOSED_WORDS, OPEN_WORDS, Tool
 from haven.web.words import words
 
-if TYPE_CHECKING:
-    from django.db.models import TextChoices
-
 # The lists a tool is found by: field, its values, whether a tool has several of them.
-LISTS: Mapping[str, tuple[type[TextChoices], bool]] = {
+LISTS: Mapping[str, tuple[type[vocabulary.Worded], bool]] = {
     "steps": (vocabulary.Step, True),
     "techniques": (vocabulary.Technique, True),
     "media": (vocabulary.Media, True),
@@ -94,50 +94,44 @@ def folded_closed(tool: Tool) -> str:
     return _folded(_texts(tool, is_closed=True))
 
 
-def tools(asked: Asked, *, sees_restricted: bool = False) -> QuerySet[Tool]:
-    """Return the tools that fit, without an order and without counting anything."""
-    parts, _meant_words = _meant(words(asked.q), sees_restricted)
-    return _holding(Tool.objects.all(), parts, sees_restricted).filter(
-        *(_of_list(*one, sees_restricted) for one in asked.chosen.items() if one[1])
+def conditions(several: Mapping[str, Asked], *, sees_restricted: bool = False) -> dict[str, Q]:
+    """Return the condition of the tools that fit each of several questions, by its name."""
+    known = _known([one.q for one in several.values()], sees_restricted)
+    return {
+        name: _holding(_meant(words(asked.q), known)[0], sees_restricted)
+        & _all_of(_of_lists(asked, sees_restricted).values())
+        for name, asked in several.items()
+    }
+
+
+def tools(fits: Q) -> QuerySet[Tool]:
+    """Return the tools that meet a condition, without an order."""
+    return Tool.objects.filter(fits)
+
+
+def count(wanted: Mapping[str, Q]) -> dict[str, int]:
+    """Return how many tools meet each of several conditions, by its name, in one question."""
+    return Tool.objects.aggregate(
+        **{name: Count("pk", filter=one) if one else Count("pk") for name, one in wanted.items()}
     )
-
-
-def count_each(several: Mapping[str, Asked], *, sees_restricted: bool = False) -> dict[str, int]:
-    """Return how many tools fit each of several questions that ask for no words, by its name."""
-    wanted = {}
-    for name, asked in several.items():
-        fits = Q()
-        for one in asked.chosen.items():
-            fits &= _of_list(*one, sees_restricted) if one[1] else Q()
-        wanted[name] = Count("pk", filter=fits) if fits else Count("pk")
-    return Tool.objects.aggregate(**wanted)
 
 
 def find(asked: Asked, *, sees_restricted: bool = False) -> Found:
     """Return the tools that fit, in the order of their names, and what is counted beside them."""
-    parts, meant = _meant(words(asked.q), sees_restricted)
-    base = _holding(Tool.objects.all(), parts, sees_restricted)
-    every = {
-        name: _of_list(name, values, sees_restricted)
-        for name, values in asked.chosen.items()
-        if values
-    }
-    chosen = Q()
-    for one in every.values():
-        chosen &= one
+    parts, meant = _meant(words(asked.q), _known([asked.q], sees_restricted))
+    base = Tool.objects.filter(_holding(parts, sees_restricted))
+    every = _of_lists(asked, sees_restricted)
     counts = {}
     for name in LISTS:
-        others = Q()
-        for other, condition in every.items():
-            others &= condition if other != name else Q()
+        others = _all_of(one for other, one in every.items() if other != name)
         counts[name] = _counted(base.filter(others, _is_seen(name, sees_restricted)), name)
-    tools = base.filter(chosen).select_related("maker").order_by("name", "pk")
+    tools = base.filter(_all_of(every.values())).select_related("maker").order_by("name", "pk")
     return Found(tools, counts, meant)
 
 
 def _texts(tool: Tool, *, is_closed: bool) -> Iterable[str]:
     """Yield the texts and the words of lists of a tool whose fields are restricted, or are not."""
-    for name in ("name", *_TEXTS, *LISTS):
+    for name in (*_TEXTS, *LISTS):
         if (name in tool.restricted) is not is_closed:
             continue
         value = getattr(tool, name)
@@ -145,11 +139,25 @@ def _texts(tool: Tool, *, is_closed: bool) -> Iterable[str]:
             yield value
             continue
         choices, is_several = LISTS[name]
-        yield from (str(choices(one).label) for one in (value if is_several else [value]))
+        for one in value if is_several else [value]:
+            yield from choices(one).every_name
 
 
 def _folded(texts: Iterable[str]) -> str:
     return " ".join(words(" ".join(texts)))
+
+
+def _of_lists(asked: Asked, sees_restricted: bool) -> dict[str, Q]:
+    """Return the condition of each list of which something is chosen, by its name."""
+    return {
+        name: _of_list(name, values, sees_restricted)
+        for name, values in asked.chosen.items()
+        if values
+    }
+
+
+def _all_of(conditions: Iterable[Q]) -> Q:
+    return functools.reduce(operator.and_, conditions, Q())
 
 
 def _of_list(name: str, values: Iterable[str], sees_restricted: bool) -> Q:
@@ -176,22 +184,18 @@ def _counted(tools: QuerySet[Tool], name: str) -> dict[str, int]:
     return dict(counted)
 
 
-def _holding(tools: QuerySet[Tool], parts: list[str], sees_restricted: bool) -> QuerySet[Tool]:
-    """Return the tools that hold words beginning with each of some words."""
+def _holding(parts: list[str], sees_restricted: bool) -> Q:
+    """Return the condition of tools that hold words beginning with each of some words."""
     if not parts:
-        return tools
+        return Q()
     where = "" if sees_restricted else OPEN_WORDS
     # letters and digits alone: words.py
     every = " & ".join(f"'{word}':*{where}" for word in parts)
-    return tools.filter(found_by=SearchQuery(every, config="simple", search_type="raw"))
+    return Q(found_by=SearchQuery(every, config="simple", search_type="raw"))
 
 
-def _meant(typed: list[str], sees_restricted: bool) -> tuple[list[str], dict[str, str]]:
-    """Return the words to look for; for one that no tool has the nearest."""
-    if not typed:
-        return [], {}
-    weights = OPEN_WORDS + (CLOSED_WORDS if sees_restricted else "")
-    known = _known_words(Tool.objects.aggregate(at=Max("changed_at"))["at"], weights)
+def _meant(typed: list[str], known: tuple[str, ...]) -> tuple[list[str], dict[str, str]]:
+    """Return the words to look for; for one that is not known the nearest."""
     parts, meant = [], {}
     for word in typed:
         is_known = any(one.startswith(word) for one in known)
@@ -201,6 +205,14 @@ def _meant(typed: list[str], sees_restricted: bool) -> tuple[list[str], dict[str
                 meant[word] = near[0]
         parts.append(meant.get(word, word))
     return parts, meant
+
+
+def _known(asked: Iterable[str], sees_restricted: bool) -> tuple[str, ...]:
+    """Return every word by which some tool is found; none where nobody asks for words."""
+    if not any(map(words, asked)):
+        return ()
+    weights = OPEN_WORDS + (CLOSED_WORDS if sees_restricted else "")
+    return _known_words(Tool.objects.aggregate(at=Max("changed_at"))["at"], weights)
 
 
 @functools.lru_cache(maxsize=2)

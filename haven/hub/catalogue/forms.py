@@ -124,18 +124,19 @@ class Confirm(forms.Form):
 
 
 def _field(name: str, value: Any) -> forms.Field:
-    """Return a field of an entry, filled with what the entry says."""
+    """Return a field of an entry, filled with what the entry says; as long as the entry takes."""
+    of_entry = queries.field(name)
     about: dict[str, Any] = {
         "label": describing.TITLES[name],
-        "required": False,
+        "required": not of_entry.blank,
         "initial": value,
     }
     if name == "website":
-        return forms.URLField(max_length=500, assume_scheme="https", **about)
+        return forms.URLField(max_length=of_entry.max_length, assume_scheme="https", **about)
     if name not in finding.LISTS:
         rows = 4 if len(str(value)) > _ONE_LINE else 1
         text = forms.Textarea(attrs={"rows": rows, "dir": "auto"})
-        return forms.CharField(max_length=6000, widget=text, **about)
+        return forms.CharField(max_length=of_entry.max_length, widget=text, **about)
     choices, is_several = finding.LISTS[name]
     if is_several:
         boxes = forms.CheckboxSelectMultiple()

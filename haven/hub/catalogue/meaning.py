@@ -1,7 +1,7 @@
 """Meaning: what the words of the catalogue are called and say, in the language of the reader.
 
 In      content/vocabulary.yaml, and the same in content/LANGUAGE
-Out     the name of a word, found when it is shown; all words with a sentence each
+Out     the name of a word, found when it is shown, or in every language; all words with a sentence
 Fails   never; a word that no file has keeps the name that vocabulary.py gives it
 Why     a list, a table and an export call a thing by one name, which one page explains
 Not     here: which words there are (vocabulary.py)
@@ -20,6 +20,7 @@ from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from haven.hub.base import translated, yaml_text
+from haven.hub.base.translated import SOURCE
 
 CONTENT = Path(__file__).parent / "content"
 NAME = "vocabulary.yaml"
@@ -76,10 +77,17 @@ said: Any = lazy(name, str)  # the same, when it is shown
 
 
 @functools.cache
+def every_name(section: str, slug: str) -> tuple[str, ...]:
+    """Return what a word is called in each language that has it, the English name first."""
+    names = (_names(code).get((section, slug)) for code in (SOURCE, *translated.languages()))
+    return tuple(dict.fromkeys(filter(None, names)))
+
+
+@functools.cache
 def _names(language: str) -> Mapping[tuple[str, str], str]:
     """Return the name of each word by section and slug; English where a language has none."""
     names: dict[tuple[str, str], str] = {}
-    for code in dict.fromkeys((translated.SOURCE, found(language).language)):
+    for code in dict.fromkeys((SOURCE, found(language).language)):
         for key, told in _told(code).items():
             names |= {(key, one["slug"]): one["name"] for one in _values(told)}
     return names

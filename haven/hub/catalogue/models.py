@@ -117,6 +117,9 @@ class Tool(models.Model):
 class Fact(models.Model):
     """One statement about a tool, with its ground."""
 
+    # What counts for a grade: it was read, and is about this tool. The same as `counts`.
+    COUNTS = models.Q(basis=words.Basis.SOURCE, is_of_tool=True) & ~models.Q(source="")
+
     tool = models.ForeignKey(Tool, on_delete=models.CASCADE, related_name="facts")
     claim = models.TextField(max_length=1000)
     kind = models.CharField(max_length=10, choices=words.Kind)

@@ -37,7 +37,7 @@ from haven.web.errors import NotFound
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from django.db.models import QuerySet
+    from django.db.models import Field, QuerySet
 
     from haven.accounts.models import Member
     from haven.hub.catalogue.completing import Completeness
@@ -161,11 +161,6 @@ def entry(slug: str) -> Tool:
     return found
 
 
-def every_name() -> list[tuple[str, str]]:
-    """Return slug and name of every entry, by name; for lists to choose from."""
-    return list(Tool.objects.order_by("name", "pk").values_list("slug", "name"))
-
-
 def named(words: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return slug and name of the tools that are called so, by the word; others are left out."""
     asked = {one.strip().casefold(): one for one in words}
@@ -195,6 +190,12 @@ def seen(tools: Iterable[Tool], *, member: Member) -> list[Shown]:
     found = list(tools)
     prefetch_related_objects(found, "maker", "facts")
     return [_shown(one, member) for one in found]
+
+
+def field(name: str) -> Field[Any, Any]:
+    """Return a field of an entry, which says how long it may be and whether it may be empty."""
+    found: Field[Any, Any] = Tool._meta.get_field(name)  # type: ignore[assignment]
+    return found
 
 
 def proposals(member: Member) -> QuerySet[Proposal]:
@@ -228,10 +229,10 @@ def changes(member: Member) -> QuerySet[Change]:
     return found.filter(Q(fields=[]) | ~Q(fields__contained_by=F("tool__restricted")))
 
 
-def new_since(tools: QuerySet[Tool], since: dt.datetime, *, member: Member) -> QuerySet[Tool]:
-    """Return those of some tools that are new, or say something else, since a moment."""
+def is_new_since(since: dt.datetime, *, member: Member) -> Q:
+    """Return the condition of tools that are new, or say something else, since a moment."""
     changed = changes(member).filter(tool=OuterRef("pk"), at__gt=since)
-    return tools.filter(Q(Exists(changed)) | Q(listed_on__gt=timezone.localdate(since)))
+    return Q(Exists(changed)) | Q(listed_on__gt=timezone.localdate(since))
 
 
 def bodies() -> QuerySet[Body]:

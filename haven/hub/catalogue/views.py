@@ -25,6 +25,7 @@ from haven.hub.catalogue import (
     finding,
     forms,
     meaning,
+    ordering,
     queries,
     runnable,
     vocabulary,
@@ -48,17 +49,24 @@ _OPEN_LISTS = ("steps", "techniques", "media")  # the others open on demand
 
 @require_safe
 def listing(request: MemberRequest) -> HttpResponse:
-    asked = forms.Find(request.GET).asked()
-    member = request.user
-    found = finding.find(asked, sees_restricted=queries.sees_restricted(member))
-    shown = window(
-        found.tools, order=("name", "pk"), after=request.GET.get("after"), size=_ON_A_PAGE
-    )
+    asked, member = forms.Find(request.GET).asked(), request.user
+    order = ordering.chosen(request.GET.get("order", ""))
+    sees = queries.sees_restricted(member)
+    found = finding.find(asked, sees_restricted=sees)
+    tools, fields = ordering.ordered(found.tools, order, sees_restricted=sees)
+    shown = window(tools, order=fields, after=request.GET.get("after"), size=_ON_A_PAGE)
+    compared = queries.names(_compared(request)[:_ON_A_PAGE])
+    on_page = {one.slug for one in shown.rows}
     return page(
         request,
         "catalogue/list.html",
         part="found",
+        current="tools",
         asked=asked,
+        order=order,
+        orders=ordering.Order.choices,
+        compared=compared,
+        compared_elsewhere={slug: name for slug, name in compared.items() if slug not in on_page},
         window=shown,
         rows=[(one, queries.hidden(one, member), queries.age(one)) for one in shown.rows],
         n_found=found.tools.count(),
@@ -73,6 +81,7 @@ def tool(request: MemberRequest, slug: str) -> HttpResponse:
     return page(
         request,
         "catalogue/tool.html",
+        current="tools",
         shown=shown,
         tool=shown.tool,
         summary=describing.row(shown, "summary"),
@@ -86,13 +95,16 @@ def tool(request: MemberRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def compare(request: MemberRequest) -> HttpResponse:
-    shown = queries.several(request.GET.getlist("tool"), member=request.user)
+    slugs = _compared(request)
+    shown = queries.several(slugs, member=request.user)
     return page(
         request,
         "catalogue/compare.html",
+        current="tools",
         compared=shown,
         sections=describing.side_by_side(shown),
         most=queries.MOST_COMPARED,
+        is_too_many=len(slugs) > queries.MOST_COMPARED,
     )
 
 
@@ -103,7 +115,8 @@ def gaps(request: MemberRequest) -> HttpResponse:
         (label, [(counted.get((technique, step), 0), technique, step) for step in _STEPS])
         for technique, label in vocabulary.Technique.choices
     ]
-    return page(request, "catalogue/gaps.html", steps=vocabulary.Step.choices, rows=rows)
+    steps = vocabulary.Step.choices
+    return page(request, "catalogue/gaps.html", current="gaps", steps=steps, rows=rows)
 
 
 @require_safe
@@ -112,9 +125,13 @@ def rules(request: MemberRequest) -> HttpResponse:
     return page(
         request,
         "catalogue/rules.html",
+        current="tools",
         rules=published.told(),
-        ladder=published.ladder(),
         fields=fields,
+        ages_of_facts=[
+            (meaning.name("fact_kind", kind, kind), months)
+            for kind, months in published.ages_of_facts().items()
+        ],
     )
 
 
@@ -134,7 +151,7 @@ def words(request: MemberRequest) -> HttpResponse:
 
 @require_safe
 def bodies(request: MemberRequest) -> HttpResponse:
-    return page(request, "catalogue/bodies.html", bodies=queries.bodies())
+    return page(request, "catalogue/bodies.html", current="bodies", bodies=queries.bodies())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -176,7 +193,7 @@ def proposals(request: MemberRequest) -> HttpResponse:
     found = queries.proposals(request.user)
     after = request.GET.get("after")
     shown = window(found, order=queries.BY_STATE, after=after, size=_ON_A_PAGE)
-    return page(request, "catalogue/proposals.html", window=shown)
+    return page(request, "catalogue/proposals.html", current="tools", window=shown)
 
 
 @require_safe
@@ -228,7 +245,7 @@ def changes(request: MemberRequest) -> HttpResponse:
     found, after = queries.changes(request.user), request.GET.get("after")
     shown = window(found, order=("-at", "-pk"), after=after, size=_ON_A_PAGE)
     rows = [(one, describing.changed(one, request.user)) for one in shown.rows]
-    return page(request, "catalogue/changes.html", window=shown, rows=rows)
+    return page(request, "catalogue/changes.html", current="tools", window=shown, rows=rows)
 
 
 def _proposal(
@@ -238,12 +255,19 @@ def _proposal(
     return page(
         request,
         "catalogue/proposal.html",
+        current="tools",
         proposal=found,
         differences=describing.differences(found.changes),
         form=form,
         is_own=found.proposed_by_id == request.user.pk,
         status=status,
     )
+
+
+def _compared(request: MemberRequest) -> list[str]:
+    """Return the tools that are ticked to be compared, each once."""
+    ticked = dict.fromkeys(request.GET.getlist("tool"))
+    return [slug for slug in ticked if "\0" not in slug]  # PostgreSQL takes no text with it
 
 
 def _lists(

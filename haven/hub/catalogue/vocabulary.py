@@ -38,6 +38,11 @@ class Worded(TextChoices):
         """Return the name, found when it is shown."""
         return meaning.said(_SECTIONS[type(self).__name__], self.value, self._label_)
 
+    @property
+    def every_name(self) -> tuple[str, ...]:
+        """Return the names in every language: a tool is found by each of them."""
+        return meaning.every_name(_SECTIONS[type(self).__name__], self.value)
+
 
 class Step(Worded):
     """Eight steps of an investigation: our own sequence, no other body's."""

@@ -186,8 +186,8 @@ def set_weekly(*, is_wanted: bool, by: Member, at: datetime) -> None:
 @transaction.atomic
 def make_feed(*, by: Member, at: datetime) -> Feed:
     """Make the private address of a member's feed; the one before it ends."""
-    Feed.objects.filter(member=by).delete()
-    made = Feed.objects.create(public_id=uuid.uuid4(), member=by, made_at=at)
+    new = {"public_id": uuid.uuid4(), "made_at": at}
+    made, _is_first = Feed.objects.update_or_create(member=by, defaults=new)
     record("feed.make", actor=by, target=made, at=at)
     return made
 

@@ -39,8 +39,13 @@ class NeedNotFound(NotFound):
 
 
 def visible_to(member: Member) -> QuerySet[Need]:
-    """Return the needs that a member may read; one's own always."""
+    """Return the needs that a member may read; one's own always.
+
+    What was taken back is read by who said it, and by curators, alone.
+    """
     found = Need.objects.select_related("said_by__agency")
+    if not access.allows(member, "catalogue.curate"):
+        found = found.filter(~Q(state=STATE.WITHDRAWN) | Q(said_by=member))
     if not catalogue.sees_restricted(member):
         found = found.filter(Q(is_restricted=False) | Q(said_by=member))
     mine = Seconding.objects.filter(need=OuterRef("pk"), member=member)

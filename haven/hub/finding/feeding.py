@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy
 
 from haven.accounts import queries as members
 from haven.accounts.agencies.queries import STATUSES
+from haven.accounts.mail import actions as mail
 from haven.accounts.terms import queries as terms
 from haven.hub.catalogue import describing
 from haven.hub.finding import queries
@@ -96,7 +97,7 @@ def atom(member: Member) -> bytes:
     for one in queries.concerning(member)[:MOST_ENTRIES]:
         fields = describing.changed(one, member)
         feed.add_item(
-            title=one.tool.name,
+            title=mail.plain(one.tool.name),  # a sign that XML forbids would end the whole feed
             link=settings.HAVEN_ADDRESS + reverse("catalogue:tool", args=[one.tool.slug]),
             description=", ".join(map(str, fields)) or _("new in the catalogue"),
             unique_id=f"urn:haven:change:{one.pk}",

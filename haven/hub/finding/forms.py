@@ -8,8 +8,6 @@ Not     here: what may be done (actions.py, asking.py)
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +17,10 @@ from haven.hub.finding import asking, board, queries
 
 _NONE = [("", _("not about one alone"))]
 _AUTO = {"dir": "auto"}
+_READERS = [
+    ("restricted", _("those who investigate, and curators")),
+    ("members", _("every member, also makers of tools")),
+]
 
 
 class Note(forms.Form):
@@ -65,10 +67,7 @@ class Say(forms.Form):
     )
     readers = forms.ChoiceField(
         label=_("Who reads it"),
-        choices=[
-            ("restricted", _("those who investigate, and curators")),
-            ("members", _("every member, also makers of tools")),
-        ],
+        choices=_READERS,
         initial="restricted",
         help_text=_("A need may also tell where police see little. Choose makers with care."),
     )
@@ -91,21 +90,33 @@ class Answer(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    tool = forms.ChoiceField(label=_("Tool that meets it"), required=False)
+    tool = forms.CharField(
+        label=_("Tool that meets it"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs=_AUTO),
+        help_text=_("By the name it has in the catalogue."),
+    )
     text = forms.CharField(
         label=_("Answer to those who lack it"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3, **_AUTO}),
     )
-    readers = forms.ChoiceField(label=_("Who reads it"))
+    readers = forms.ChoiceField(label=_("Who reads it"), choices=_READERS)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the tools of the catalogue."""
-        super().__init__(*args, **kwargs)
-        tool = cast("forms.ChoiceField", self.fields["tool"])
-        tool.choices = [("", _("none")), *catalogue.every_name()]
-        readers = cast("forms.ChoiceField", self.fields["readers"])
-        readers.choices = cast("forms.ChoiceField", Say.base_fields["readers"]).choices
+    def clean_tool(self) -> str:
+        """Return the short name of the tool in the catalogue; empty where none is named.
+
+        Raises:
+            ValidationError: The catalogue has no such tool.
+        """
+        name = self.cleaned_data["tool"]
+        found = catalogue.named([name]) if name else {name: ("", "")}
+        if name not in found:
+            raise forms.ValidationError(
+                _("The catalogue has no tool called %(name)s."), params={"name": name[:100]}
+            )
+        return found[name][0]
 
     def answer(self) -> asking.Answer:
         """Return what was said."""

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 Words = str | Promise
 Chosen = Mapping[str, tuple[str, ...]]
 ANYTHING = "any-answer"
-_ASKED = "guided finder"  # context of the words
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,59 +83,75 @@ _S, _D, _P = vocabulary.Step, vocabulary.Deployment, vocabulary.Price
 QUESTIONS = (
     Question(
         "step",
-        pgettext_lazy(_ASKED, "What do you need to do?"),
-        pgettext_lazy(_ASKED, "Four short questions lead to the tools that fit."),
+        pgettext_lazy("guided finder", "What do you need to do?"),
+        pgettext_lazy("guided finder", "Four short questions lead to the tools that fit."),
         (
-            _step(_S.RECEIVE, pgettext_lazy(_ASKED, "Take in reports and log them")),
-            _step(_S.PRESERVE, pgettext_lazy(_ASKED, "Get data out of devices, unchanged")),
-            _step(_S.PRIORITISE, pgettext_lazy(_ASKED, "See what is urgent")),
-            _step(_S.SET_ASIDE, pgettext_lazy(_ASKED, "Recognise known material")),
-            _step(_S.SORT, pgettext_lazy(_ASKED, "Sort what is new")),
-            _step(_S.CHILD, pgettext_lazy(_ASKED, "Find the child")),
-            _step(_S.OFFENDER, pgettext_lazy(_ASKED, "Find the offender and the network")),
-            _step(_S.CLOSE, pgettext_lazy(_ASKED, "Prove, report and close")),
-            Choice(ANYTHING, pgettext_lazy(_ASKED, "I am not sure"), {}),
+            _step(_S.RECEIVE, pgettext_lazy("guided finder", "Take in reports and log them")),
+            _step(
+                _S.PRESERVE, pgettext_lazy("guided finder", "Get data out of devices, unchanged")
+            ),
+            _step(_S.PRIORITISE, pgettext_lazy("guided finder", "See what is urgent")),
+            _step(_S.SET_ASIDE, pgettext_lazy("guided finder", "Recognise known material")),
+            _step(_S.SORT, pgettext_lazy("guided finder", "Sort what is new")),
+            _step(_S.CHILD, pgettext_lazy("guided finder", "Find the child")),
+            _step(
+                _S.OFFENDER, pgettext_lazy("guided finder", "Find the offender and the network")
+            ),
+            _step(_S.CLOSE, pgettext_lazy("guided finder", "Prove, report and close")),
+            Choice(ANYTHING, pgettext_lazy("guided finder", "I am not sure"), {}),
         ),
     ),
     Question(
         "media",
-        pgettext_lazy(_ASKED, "What goes in?"),
-        pgettext_lazy(_ASKED, "Tools that take anything are among the answers."),
+        pgettext_lazy("guided finder", "What goes in?"),
+        pgettext_lazy("guided finder", "Tools that take anything are among the answers."),
         (
             *(_media(one) for one in vocabulary.Media if one != vocabulary.Media.ANY),
-            Choice(ANYTHING, pgettext_lazy(_ASKED, "Several kinds, or it does not matter"), {}),
+            Choice(
+                ANYTHING,
+                pgettext_lazy("guided finder", "Several kinds, or it does not matter"),
+                {},
+            ),
         ),
     ),
     Question(
         "where",
-        pgettext_lazy(_ASKED, "Must it work without a network?"),
-        pgettext_lazy(_ASKED, "Offline means that it runs with no connection at all."),
+        pgettext_lazy("guided finder", "Must it work without a network?"),
+        pgettext_lazy("guided finder", "Offline means that it runs with no connection at all."),
         (
-            Choice("offline", pgettext_lazy(_ASKED, "Yes, offline"), {"deployment": ("offline",)}),
+            Choice(
+                "offline",
+                pgettext_lazy("guided finder", "Yes, offline"),
+                {"deployment": ("offline",)},
+            ),
             Choice(
                 "inside",
-                pgettext_lazy(_ASKED, "It must run inside the agency"),
+                pgettext_lazy("guided finder", "It must run inside the agency"),
                 {"deployment": (_D.OFFLINE.value, _D.DESKTOP.value, _D.ON_PREMISES.value)},
             ),
-            Choice(ANYTHING, pgettext_lazy(_ASKED, "No, it does not matter"), {}),
+            Choice(ANYTHING, pgettext_lazy("guided finder", "No, it does not matter"), {}),
         ),
     ),
     Question(
         "have",
-        pgettext_lazy(_ASKED, "What do you have for it?"),
-        pgettext_lazy(_ASKED, "A price that we do not know counts as one that has to be paid."),
+        pgettext_lazy("guided finder", "What do you have for it?"),
+        pgettext_lazy(
+            "guided finder", "A price that we do not know counts as one that has to be paid."
+        ),
         (
             Choice(
                 "nothing",
-                pgettext_lazy(_ASKED, "No money: free, or free for law enforcement"),
+                pgettext_lazy("guided finder", "No money: free, or free for law enforcement"),
                 {"price": (_P.FREE.value, _P.FREE_FOR_POLICE.value)},
             ),
             Choice(
                 "download",
-                pgettext_lazy(_ASKED, "No contract: open to download"),
+                pgettext_lazy("guided finder", "No contract: open to download"),
                 {"access": (vocabulary.Access.OPEN.value,)},
             ),
-            Choice(ANYTHING, pgettext_lazy(_ASKED, "A budget, or it does not matter"), {}),
+            Choice(
+                ANYTHING, pgettext_lazy("guided finder", "A budget, or it does not matter"), {}
+            ),
         ),
     ),
 )
@@ -194,7 +209,7 @@ def _counts(
         for i, choice in enumerate(question.choices):
             several[f"with_{i}"] = _asked({**given, question.key: choice})
     sees = catalogue.sees_restricted(member)
-    return finding.count_each(several, sees_restricted=sees)
+    return finding.count(finding.conditions(several, sees_restricted=sees))
 
 
 def _without(given: Mapping[str, Choice], question: Question) -> dict[str, Choice]:

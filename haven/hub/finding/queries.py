@@ -102,7 +102,13 @@ def followed(member: Member) -> QuerySet[Follow]:
 
 def searches(member: Member) -> list[Kept]:
     """Return the searches that a member kept, by name, with what is new since the last look."""
-    return [_kept(one, member) for one in Search.objects.filter(member=member).order_by("name")]
+    kept = list(_searches(member))
+    wanted: dict[str, Q] = {}
+    for one, fits in zip(kept, _conditions(kept, member), strict=True):
+        is_new = catalogue.is_new_since(one.looked_at, member=member)
+        wanted |= {f"found_{one.pk}": fits, f"new_{one.pk}": fits & is_new}
+    counts = finding.count(wanted) if kept else {}
+    return [Kept(one, counts[f"found_{one.pk}"], counts[f"new_{one.pk}"]) for one in kept]
 
 
 def search(public_id: UUID, *, member: Member) -> Search:
@@ -134,13 +140,12 @@ def concerning(member: Member, *, since: dt.datetime | None = None) -> QuerySet[
     found = catalogue.changes(member)
     if since is not None:
         found = found.filter(at__gt=since)
-    kept = list(Search.objects.filter(member=member))
+    kept = list(_searches(member))
     if not kept and not _followed(member).exists():
         return found
-    sees = catalogue.sees_restricted(member)
     of_mine = Q(tool__in=_followed(member).values("tool"))
-    for one in kept:
-        of_mine |= Q(tool__in=finding.tools(asked(one), sees_restricted=sees).values("pk"))
+    for fits in _conditions(kept, member):
+        of_mine |= Q(tool__in=finding.tools(fits).values("pk"))
     return found.filter(of_mine)
 
 
@@ -154,10 +159,15 @@ def feed(member: Member) -> Feed | None:
     return Feed.objects.filter(member=member).first()
 
 
-def _kept(one: Search, member: Member) -> Kept:
-    tools = finding.tools(asked(one), sees_restricted=catalogue.sees_restricted(member))
-    new = catalogue.new_since(tools, one.looked_at, member=member)
-    return Kept(one, tools.count(), new.count())
+def _searches(member: Member) -> QuerySet[Search]:
+    return Search.objects.filter(member=member).order_by("name")
+
+
+def _conditions(kept: list[Search], member: Member) -> list[Q]:
+    """Return for each kept search the condition of the tools that it finds."""
+    several = {str(one.pk): asked(one) for one in kept}
+    sees = catalogue.sees_restricted(member)
+    return list(finding.conditions(several, sees_restricted=sees).values())
 
 
 def _listed(member: Member) -> QuerySet[Listed]:

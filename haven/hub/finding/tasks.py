@@ -2,7 +2,7 @@
 
 In      the time for which a job was planned
 Out     letters in the queue of mail
-Fails   as the database does; the job may be started again, and tells nothing twice
+Fails   as the mail and the database do; the job may be started again, and tells nothing twice
 Not     here: the work itself (telling.py)
 """
 

@@ -2,7 +2,8 @@
 
 In      the moment
 Out     letters, each with a note of how far its member was told
-Fails   as the mail does; a member whose letter fails is told next time
+Fails   as the mail does, after the others are told; a member whose letter fails is told next
+        time
 Why     who follows a tool need not come by to see that its entry changed; nobody is written to
         who did not ask
 Not     here: sending (accounts/mail), the feed (feeding.py)
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from haven.accounts.agencies.queries import STATUSES
 from haven.accounts.mail import actions as mail
 from haven.hub.catalogue import describing
 from haven.hub.finding import queries
@@ -33,8 +35,20 @@ MOST_NAMED = 10  # tools; a letter has room for few words
 
 def tell_all(*, at: dt.datetime) -> int:
     """Write to everyone who asked and for whom something changed; return to how many."""
-    due = Weekly.objects.filter(told_until__lte=at - AT_LEAST, member__is_active=True)
-    return sum(_tell(key, at) for key in list(due.values_list("pk", flat=True)))
+    due = Weekly.objects.filter(
+        told_until__lte=at - AT_LEAST,
+        member__is_active=True,
+        member__agency__status=STATUSES.ACTIVE,
+    )
+    n_told, failed = 0, None
+    for key in list(due.values_list("pk", flat=True)):
+        try:
+            n_told += _tell(key, at)
+        except Exception as error:  # noqa: BLE001  # isolation point: the others are told first
+            failed = error
+    if failed is not None:
+        raise failed
+    return n_told
 
 
 @transaction.atomic

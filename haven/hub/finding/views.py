@@ -8,14 +8,13 @@ Not     here: what may be done (actions.py), the needs board (need_views.py)
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,7 +23,7 @@ from haven.hub.catalogue import forms as catalogue_forms
 from haven.hub.finding import actions, exporting, feeding, forms, guiding, queries, typesetting
 from haven.web.errors import BadInput, Conflict
 from haven.web.keyset import window
-from haven.web.pages import page
+from haven.web.pages import own_path, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +44,7 @@ def find(request: MemberRequest) -> HttpResponse:
     return page(
         request,
         "finding/find.html",
+        current="tools",
         guided=guided,
         n_questions=len(guiding.QUESTIONS),
         tools_query=guided.asked.query,
@@ -72,13 +72,13 @@ def shortlist(request: MemberRequest) -> HttpResponse:
 @require_POST
 def add(request: MemberRequest) -> HttpResponse:
     """Put the tool of the button on the list, and go back to where it stood."""
-    slug = request.POST.get("tool", "")
+    slug = _slug(request)
     return _done(request, lambda: actions.add(slug, by=request.user, at=timezone.now()))
 
 
 @require_POST
 def remove(request: MemberRequest) -> HttpResponse:
-    return _done(request, lambda: actions.remove(request.POST.get("tool", ""), by=request.user))
+    return _done(request, lambda: actions.remove(_slug(request), by=request.user))
 
 
 @require_POST
@@ -151,7 +151,14 @@ def keep(request: MemberRequest) -> HttpResponse:
         else:
             return redirect("finding:following")
     status = 422 if form.errors else 200
-    return page(request, "finding/keep.html", form=form, query=asked.query, status=status)
+    return page(
+        request,
+        "finding/keep.html",
+        current="tools",
+        form=form,
+        query=asked.query,
+        status=status,
+    )
 
 
 @require_POST
@@ -186,23 +193,19 @@ def end_feed(request: MemberRequest) -> HttpResponse:
     return redirect("finding:following")
 
 
+def _slug(request: MemberRequest) -> str:
+    """Return the tool of a button; PostgreSQL takes no text with a zero byte."""
+    return request.POST.get("tool", "").replace("\0", "")
+
+
 def _done(request: MemberRequest, act: Callable[[], object]) -> HttpResponse:
     """Do what a button says and go back to the page it stood on."""
     try:
         act()
     except Conflict as error:
         messages.warning(request, str(error.words))
-    return redirect(_back(request))
-
-
-def _back(request: MemberRequest) -> str:
-    """Return the page of ours from which a button was pressed, or the short list."""
-    came_from = request.headers.get("Referer", "")
-    if url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
-        split = urlsplit(came_from)
-        if split.path.startswith("/"):
-            return f"{split.path}?{split.query}" if split.query else split.path
-    return reverse("finding:shortlist")
+    back = own_path(request, request.headers.get("Referer", ""))
+    return redirect(back or "finding:shortlist")
 
 
 def _need(guided: guiding.Guided) -> str:
