@@ -18,7 +18,7 @@ from haven.hub.base import translated
 from haven.hub.guidance import reading
 
 KEPT = {  # what is no prose
-    "slug", "strength", "techniques", "courses", "kept_by", "version", "review_by", "value", "id",
+    "slug", "strength", "techniques", "kept_by", "version", "review_by", "value", "id",
     "must_acknowledge", "owner", "changed",
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ import pytest
 
 from haven.hub.base import dates
 from haven.hub.base import sources as known
+from haven.hub.catalogue.vocabulary import Step
 from haven.hub.learning import content_files, courses, glossary, texts
 from haven.hub.learning.courses import Course, Lesson
 
@@ -74,6 +75,22 @@ class TestCourses:
         assert len(COURSES) == 8
         assert all(one.reviewed is None for one in COURSES)  # until a person has checked it
 
+    @pytest.mark.parametrize("step", Step.values)
+    def test_every_step_of_the_work_has_a_course_with_lessons_for_it(self, step: str) -> None:
+        taught = courses.of_step(step)
+
+        assert taught
+        assert all(some for _course, some in taught)
+
+    @pytest.mark.parametrize("course", COURSES, ids=lambda one: one.slug)
+    def test_names_the_steps_it_serves_in_the_order_of_the_work(self, course: Course) -> None:
+        assert course.workflow_steps
+        assert list(course.workflow_steps) == [
+            one for one in Step.values if one in course.workflow_steps
+        ]
+        served = {slug for some in course.workflow_steps.values() for slug in some}
+        assert served <= {one.slug for one in course.lessons}
+
     @pytest.mark.parametrize("course", COURSES, ids=lambda one: one.slug)
     def test_a_quiz_asks_about_every_lesson(self, course: Course) -> None:
         assert len(course.questions) >= 8
@@ -124,6 +141,8 @@ class TestBadContent:
             ("course.yaml", "- years-and-siblings", "- years"),
             ("course.yaml", "reviewed: null", "reviewed: soon"),
             ("course.yaml", "see_also: ", "see_too: "),
+            ("course.yaml", r"find-the-child: .*", "find-the-child: [years]"),
+            ("course.yaml", r"find-the-child: .*", "find-the-child: []"),
             ("quiz.yaml", "right: true", "right: false"),
             ("quiz.yaml", r"sources: \[", "sources: [hub-nowhere, "),
             ("quiz.yaml", "lesson: what-was-measured", "lesson: what-was-not"),

@@ -10,6 +10,7 @@ from haven.audit.models import Event
 from haven.hub.base import dates, sources, text
 from haven.hub.guidance import loading, queries, reading
 from haven.hub.guidance.models import Acknowledgement, GuideStep, LibraryDocument, Loaded
+from haven.hub.learning import courses
 
 CONTENT = Path(loading.__file__).parent / "content"
 DOCUMENT = "using-ai-tools-lawfully"
@@ -125,6 +126,37 @@ class TestReading:
             assert client.get(address).status_code == 200
         GuideStep.objects.get(slug="receive").unpublish()
         assert client.get("/hub/guide/receive/").status_code == 404
+
+
+class TestCourses:
+    """A step leads to the courses that teach it, and each course to the steps it serves."""
+
+    def test_each_step_links_its_courses_and_their_lessons(self, loaded, client_of, north_lead):
+        client = client_of(north_lead)
+
+        for step in queries.steps():
+            said = client.get(f"/hub/guide/{step.slug}/").content.decode()
+            taught = courses.of_step(step.slug)
+            assert taught
+            for course, lessons in taught:
+                assert f'href="/hub/courses/{course.slug}/"' in said
+                for one in lessons:
+                    assert f'href="/hub/courses/{course.slug}/{one.slug}/"' in said
+
+    def test_each_course_links_its_steps(self, loaded, client_of, north_lead):
+        client = client_of(north_lead)
+
+        for course in courses.every():
+            said = client.get(f"/hub/courses/{course.slug}/").content.decode()
+            for step in queries.steps():
+                served = step.slug in course.workflow_steps
+                assert (f'href="/hub/guide/{step.slug}/"' in said) == served
+
+    def test_a_step_that_is_not_published_is_not_linked(self, loaded, client_of, north_lead):
+        client, address = client_of(north_lead), "/hub/courses/faces-and-children/"
+        GuideStep.objects.get(slug="find-the-child").unpublish()
+
+        assert "/hub/guide/find-the-child/" not in client.get(address).content.decode()
 
 
 class TestAcknowledging:

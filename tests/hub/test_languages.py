@@ -205,6 +205,56 @@ class TestReading:
         assert counted[1] <= counted[0] + 2
 
 
+class TestInEnglishAlone:
+    """What no language but English has says so, and marks its text as English."""
+
+    NOTE = "This text is not translated yet. You read it in English."
+    PAGES = (
+        "/hub/courses/",
+        "/hub/courses/faces-and-children/",
+        "/hub/courses/faces-and-children/what-was-measured/",
+        "/hub/courses/faces-and-children/quiz/",
+        "/hub/glossary/",
+        "/hub/library/using-ai-tools-lawfully/",
+    )
+
+    @pytest.fixture
+    def opened(self, db):
+        loading.load([one for one in reading.every() if one.key.startswith("document/")], [])
+
+    @pytest.mark.parametrize("address", PAGES)
+    def test_in_arabic_a_page_says_that_it_is_in_english(self, opened, reader, address):
+        arabic = _main(reader(address, "ar"))
+
+        assert _words(self.NOTE, "ar") in arabic
+        assert 'lang="en" dir="ltr"' in arabic
+        assert self.NOTE not in _main(reader(address))
+
+    @pytest.mark.parametrize("address", ["/hub/tools/wheelwright/", "/hub/bodies/"])
+    def test_an_entry_of_the_catalogue_says_so_too(self, db, reader, address):
+        from tests.hub import planted
+
+        planted._fact()
+
+        assert _words(self.NOTE, "ar") in _main(reader(address, "ar"))
+        assert self.NOTE not in _main(reader(address))
+
+    def test_our_own_words_in_an_english_text_are_not_marked_as_english(self, opened, reader):
+        said = reader("/hub/library/using-ai-tools-lawfully/", "ar")
+        heading = said.index(f'card__title">{_words("In short", "ar")}')
+
+        assert "lang=" not in said[said.rindex("<div", 0, heading) : heading]
+
+    def test_a_part_of_the_glossary_alone_is_marked_too(self, client_of, north_lead, db):
+        client = client_of(north_lead)
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ar"
+        said = client.get("/hub/glossary/", headers={"HX-Request": "true"}).content.decode()
+
+        assert "<html" not in said
+        assert '<bdi lang="ar">' in said
+        assert 'lang=""' not in said
+
+
 class TestCheckIn:
     ADDRESS = "/hub/wellbeing/check-in/"
 
@@ -311,7 +361,7 @@ class TestWords:
 
     def test_where_there_is_no_file_the_words_are_marked_as_english(self, french, reader, db):
         assert '<dl lang="en" dir="ltr">' in reader("/hub/catalogue/words/", "ru")
-        assert "lang=" not in _main(reader("/hub/catalogue/words/"))
+        assert "<dl lang=" not in _main(reader("/hub/catalogue/words/"))
 
 
 def _main(said):

@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
 
 from haven.audit.models import Event
 from haven.hub.learning import actions, courses, glossary, queries, texts
@@ -99,7 +101,17 @@ class TestTheWay:
 
         assert "Nobody has checked this course yet" in english
         assert 'class="reading lesson" lang="en" dir="ltr"' in french
-        assert "untranslated" in french and "untranslated" not in english
+        with translation.override("fr"):
+            note = escape(_("This text is not translated yet. You read it in English."))
+        assert note in french and "not translated yet" not in english
+
+    def test_in_arabic_the_arrow_keys_follow_the_page(self, nora):
+        lesson = f"{AT}{COURSE.lessons[0].slug}/"
+        key = re.compile(r'rel="next" data-key="(\w+)"')
+
+        assert key.findall(said(nora.get(lesson))) == ["ArrowRight"]
+        arabic = nora.get(lesson, headers={"accept-language": "ar"})
+        assert key.findall(said(arabic)) == ["ArrowLeft"]
 
 
 class TestQuiz:
@@ -127,6 +139,16 @@ class TestQuiz:
 
         first = COURSE.questions[0]
         assert not first.choices[Attempt.objects.get().answers[first.id]].is_right
+
+    def test_an_answer_sent_once_more_after_the_end_changes_nothing(self, nora):
+        page = nora.get(f"{AT}quiz/")
+        through_the_quiz(nora)
+        before = Attempt.objects.values().get()
+
+        answer(nora, page, rightly=False)
+
+        assert Attempt.objects.values().get() == before
+        assert "Passed" in said(nora.get(f"{AT}quiz/"))
 
     def test_the_order_of_answers_is_a_member_s_own_and_stays(self, north_lead, south_lead):
         def orders(member):

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from haven.accounts import access
 from haven.accounts.access import Role as AgencyRole
 from haven.audit.actions import record
-from haven.hub.assessment import checking, queries, questionnaires, versions
+from haven.hub.assessment import checking, prefilling, queries, questionnaires, versions
 from haven.hub.assessment.models import Answer, Assessment, Dissent, Part, Role
 from haven.web.errors import BadInput, Conflict, NotAllowed
 
@@ -233,6 +233,9 @@ def answer(public_id: UUID, item: str, said: Said, *, by: Member, at: datetime) 
     if (current.pk if current else None) != said.supersedes:
         raise AnswerChanged(f"{item} of assessment {assessment.pk} has another answer")
     before, after = said.before or (None, None), said.after or (None, None)
+    origin = prefilling.taken(
+        assessment, question, said.filled_from, value=said.value, note=said.note, member=by
+    )
     made = Answer.objects.create(
         assessment=assessment,
         item=item,
@@ -249,6 +252,7 @@ def answer(public_id: UUID, item: str, said: Said, *, by: Member, at: datetime) 
         evidence=said.evidence,
         evidence_where=said.evidence_where,
         evidence_seen_on=said.evidence_seen_on,
+        filled_from=origin,
         role=role,
         answered_by=by,
         answered_at=at,

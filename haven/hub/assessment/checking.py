@@ -96,6 +96,7 @@ class Said:
     evidence: str = ""
     evidence_where: str = ""
     evidence_seen_on: dt.date | None = None
+    filled_from: str = ""  # key of the suggestion that was taken over
     supersedes: int | None = None  # key of the answer that was read and is corrected
 
 

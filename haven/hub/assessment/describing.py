@@ -1,10 +1,10 @@
-"""Describing an assessment: answers in words, citations in numbers, plots in places.
+"""Describing an assessment: answers in words, plots in places.
 
 In      an assessment with all it holds
 Out     rows for pages, and coordinates of the plots; each plot has a table beside it
 Fails   UnknownSource: a text cites what no file has
 Why     templates show, and do not reckon
-Not     here: what answers mean (scoring.py)
+Not     here: what answers mean (scoring.py), how a citation looks (hub/base/text.py)
 """
 
 from __future__ import annotations
@@ -14,51 +14,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from haven.hub.assessment import queries, scoring
+from haven.hub.assessment import prefilling, queries, scoring
 from haven.hub.assessment.questionnaires import CHECKLIST, GATES, MATURITY, PREPARATION, RISK
-from haven.hub.base import sources
 
 if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
     from haven.hub.assessment.models import Answer, Dissent
+    from haven.hub.assessment.prefilling import Suggestion
     from haven.hub.assessment.queries import Shown
     from haven.hub.assessment.questionnaires import Item, Questionnaire, Theme
+    from haven.hub.base.text import Citations
 
 Words = str | Promise
 TIMES = "\N{MULTIPLICATION SIGN}"
 _TITLES: Mapping[str, Words] = {PREPARATION: _("Preparation"), GATES: _("Gates")}
 _BAND_KINDS = ("good", "low", "warning", "bad")  # of the four bands, from the lowest
 _STEP, _CELL, _BAR = 34, 64, 360  # pixels of the drawings
-
-
-@dataclass
-class Citations:
-    """Numbers of the sources that the texts of one page cite, in the order of the page."""
-
-    numbers: dict[str, int] = field(default_factory=dict)
-
-    def html(self, text: str) -> SafeString:
-        """Return a text with its citations as numbers that lead to the list.
-
-        Raises:
-            UnknownSource: It cites what no file has.
-        """
-        for key in sources.cited(text):
-            sources.source(key)
-            self.numbers.setdefault(key, len(self.numbers) + 1)
-        marked = sources.CITED.sub(
-            lambda hit: f'<a class="cite" href="#source-{hit[1]}">[{self.numbers[hit[1]]}]</a>',
-            str(escape(text)),
-        )
-        return mark_safe(marked)  # noqa: S308  # escaped; an id is letters, digits and hyphens
-
-    @property
-    def sources(self) -> list[tuple[int, sources.Source]]:
-        """Return the sources with their numbers."""
-        return [(number, sources.source(key)) for key, number in self.numbers.items()]
 
 
 @dataclass
@@ -74,7 +48,11 @@ class Row:
     kind: str  # good, low, warning, bad: how it is marked; empty where it is not
     who: list[Words]  # roles that answer
     before: str = ""  # what the earlier assessment says
+    basis: str = ""  # how the answer is known
+    origin: tuple[Words, str] | None = None  # what of the catalogue it was taken from
     earlier: list[tuple[Answer, str]] = field(default_factory=list)  # superseded
+    suggestions: list[Suggestion] = field(default_factory=list)  # of the catalogue
+    filling: Suggestion | None = None  # the one with which the form begins
     form: Any = None
 
 
@@ -97,6 +75,8 @@ def row(shown: Shown, item: Item, cited: Citations, before: Shown | None = None)
         mark(shown.asked, item, answer),
         [label for value, label in queries.ROLE.choices if value in item.by],
         said(before.asked, item, said_before) if before is not None else "",
+        basis=prefilling.ground_name(answer.basis) if answer and answer.basis else "",
+        origin=prefilling.origin(answer) if answer else None,
     )
 
 

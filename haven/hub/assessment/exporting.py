@@ -117,6 +117,8 @@ def _ground(answer: Answer) -> dict[str, Any]:
                 "seen_on": answer.evidence_seen_on.isoformat(),
             }
         ]
+    if answer.filled_from:
+        made["filled_from"] = answer.filled_from
     return made | {"answered_by": answer.role, "answered_on": _day(answer.answered_at)}
 
 

@@ -16,19 +16,22 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from haven.hub.assessment import queries
+from haven.hub.assessment import prefilling, queries
 from haven.hub.assessment.actions import ACCOUNTABLE, Subject, Taken
 from haven.hub.assessment.checking import Control, Said
 from haven.hub.assessment.questionnaires import CHECKLIST, MATURITY, RISK, UNANSWERED
+from haven.hub.base.translated import direction
 
 if TYPE_CHECKING:
     from haven.accounts.models import Member
     from haven.hub.assessment.models import Answer as Row
+    from haven.hub.assessment.prefilling import Suggestion
     from haven.hub.assessment.questionnaires import Item, Named, Questionnaire
     from haven.hub.assessment.scoring import Pair
 
 _SHORT, _LONG, _INTEREST = 200, 1200, 500
 _RISK = ("likelihood_before", "severity_before", "likelihood_after", "severity_after")
+_PLAIN = ("value", "text", "basis", "filled_from", "reason", "note", "evidence", "evidence_where")
 _GROUND = ("reason", "note", "evidence", "evidence_where", "evidence_seen_on")
 
 
@@ -131,10 +134,16 @@ class Answer(forms.Form):
     supersedes = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def __init__(
-        self, *args: Any, asked: Questionnaire, question: Item, current: Row | None, **kwargs: Any
+        self,
+        *args: Any,
+        asked: Questionnaire,
+        question: Item,
+        current: Row | None,
+        suggested: Suggestion | None = None,
+        **kwargs: Any,
     ) -> None:
         """Ask what this kind of question asks."""
-        kwargs.setdefault("initial", _initial(question, current))
+        kwargs.setdefault("initial", _initial(question, current, suggested))
         kwargs["auto_id"] = f"{question.id}-%s"
         super().__init__(*args, **kwargs)
         self.question = question
@@ -150,11 +159,11 @@ class Answer(forms.Form):
             self.fields["basis"] = forms.ChoiceField(
                 label=_("How you know it"),
                 required=False,
-                choices=[
-                    (one.value, _named(one.value, one.means, asked.language))
-                    for one in asked.basis
-                ],
-                widget=forms.RadioSelect(attrs={"lang": asked.language}),
+                choices=[(one.value, _basis(one, asked.language)) for one in asked.basis],
+                widget=forms.RadioSelect,
+            )
+            self.fields["filled_from"] = forms.CharField(
+                widget=forms.HiddenInput, required=False, max_length=_SHORT
             )
         if question.id not in asked.preparation:
             self._ground(needs_reason=question.id not in asked.gates)
@@ -219,7 +228,7 @@ class Answer(forms.Form):
     def said(self) -> Said:
         """Return the answer as the action takes it."""
         told = self.cleaned_data
-        plain = {name: told.get(name) or "" for name in ("value", "text", "basis", *_GROUND[:4])}
+        plain = {name: told.get(name) or "" for name in _PLAIN}
         if told.get("cannot_occur"):
             plain["value"] = "cannot-occur"
         is_risk = "cannot_occur" in told and not plain["value"]
@@ -309,10 +318,21 @@ def _choices(
     ]
 
 
+def _basis(one: Named, language: str) -> Any:
+    """Return how something is known, called as the catalogue calls it."""
+    said = format_html(
+        '<span lang="{}" dir="{}">{}</span>', language, direction(language), one.means
+    )
+    return format_html("<strong>{}</strong> {}", prefilling.ground_name(one.value), said)
+
+
 def _named(name: str, means: str, language: str) -> Any:
+    way = direction(language)
     if not means:
-        return format_html('<span lang="{}">{}</span>', language, name)
-    return format_html('<span lang="{}"><strong>{}</strong> {}</span>', language, name, means)
+        return format_html('<span lang="{}" dir="{}">{}</span>', language, way, name)
+    return format_html(
+        '<span lang="{}" dir="{}"><strong>{}</strong> {}</span>', language, way, name, means
+    )
 
 
 def _pair(told: dict[str, Any], when: str) -> Pair | None:
@@ -320,13 +340,17 @@ def _pair(told: dict[str, Any], when: str) -> Pair | None:
     return (int(values[0]), int(values[1])) if values[0] and values[1] else None
 
 
-def _initial(question: Item, current: Row | None) -> dict[str, Any]:
-    """Return the fields as the current answer fills them."""
+def _initial(question: Item, current: Row | None, suggested: Suggestion | None) -> dict[str, Any]:
+    """Return the fields as the current answer fills them, or what the catalogue suggests."""
+    made: dict[str, Any] = {"item": question.id, "supersedes": current.pk if current else None}
+    if suggested is not None:
+        note = suggested.note[:_LONG]
+        made |= {"value": suggested.value, "basis": suggested.kind, "note": note}
+        return made | {"filled_from": suggested.key}
     if current is None:
-        return {"item": question.id}
+        return made
     names = ("value", "text", "basis", *_RISK, *_GROUND)
-    made = {name: getattr(current, name) for name in names}
-    made |= {"item": question.id, "supersedes": current.pk}
+    made |= {name: getattr(current, name) for name in names}
     made["cannot_occur"] = current.value == "cannot-occur"
     said = {one["control"]: one for one in current.controls}
     for number, control in enumerate(question.controls):

@@ -131,6 +131,7 @@ class Answer(models.Model):
     evidence = models.CharField(max_length=LONGEST, blank=True)  # what shows it
     evidence_where = models.CharField(max_length=LONGEST, blank=True)  # and where it lies
     evidence_seen_on = models.DateField(null=True, blank=True)
+    filled_from = models.JSONField(default=dict, blank=True)  # as in content/schema.json
     role = models.CharField(max_length=_ID, choices=Role)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"

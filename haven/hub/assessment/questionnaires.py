@@ -118,6 +118,7 @@ class Item:
     what_to_do: str = ""
     is_needed: bool = True
     by: frozenset[str] = frozenset()  # roles that answer
+    filled_from: tuple[str, ...] = ()  # fields of the catalogue that say something to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +296,7 @@ def _item(told: dict[str, Any], *, by: frozenset[str]) -> Item:
         stops=frozenset(stops.get("answers", ())),
         stop_why=stops.get("why", ""),
         by=by,
+        filled_from=tuple(told.get("filled_from", ())),
     )
 
 

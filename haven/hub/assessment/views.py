@@ -26,7 +26,9 @@ from haven.hub.assessment import (
     queries,
     scoring,
     versions,
+    working,
 )
+from haven.hub.base.text import Citations
 from haven.web.errors import BadInput, Conflict, NotAllowed
 from haven.web.keyset import window
 from haven.web.pages import page
@@ -65,7 +67,7 @@ def begin(request: MemberRequest, slug: str) -> HttpResponse:
     asked = versions.newest(slug)
     initial = {
         "unit": request.user.agency.name,
-        "tool_slug": request.GET.get("tool", "")[:80],
+        "tool_slug": request.GET.get("tool", "")[:100],
         "tool_name": request.GET.get("name", "")[:200],
     }
     form = forms.Begin(request.POST or None, asked=asked, member=request.user, initial=initial)
@@ -222,7 +224,7 @@ def compare(request: MemberRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def document(request: MemberRequest, public_id: UUID) -> HttpResponse:
     shown = actions.view(public_id, by=request.user, at=timezone.now())
-    cited = describing.Citations()
+    cited = Citations()
     parts = [
         (
             theme,
@@ -331,21 +333,9 @@ def _part_page(
     request: MemberRequest, shown: Shown, theme: Theme, bound: forms.Answer | None
 ) -> HttpResponse:
     """Show the questions of a part; one form may hold what could not be kept."""
-    roles, cited, before = shown.roles_of(request.user), describing.Citations(), _before(shown)
-    rests = not shown.assessment.is_open or shown.waiting is not None
-    earlier = queries.earlier(shown.assessment, (item.id for item in theme.items))
-    rows = []
-    for item in theme.items:
-        row = describing.row(shown, item, cited, before)
-        row.help = cited.html(row.help)
-        row.earlier = [
-            (one, describing.said(shown.asked, item, one)) for one in earlier.get(item.id, ())
-        ]
-        if bound is not None and bound.question.id == item.id:
-            row.form = bound
-        elif not rests and item.by.intersection(roles):
-            row.form = forms.Answer(asked=shown.asked, question=item, current=row.answer)
-        rows.append(row)
+    cited = Citations()
+    chosen = request.GET.get("from", "")
+    rows = working.rows(shown, theme, cited, request.user, bound=bound, chosen=chosen)
     parts = list(describing.progress(shown))
     place = next(number for number, one in enumerate(parts) if one[0].id == theme.id)
     return page(
@@ -355,7 +345,7 @@ def _part_page(
         section=theme,
         title=describing.title(theme),
         rows=rows,
-        rests=rests,
+        rests=working.rests(shown),
         cited=cited,
         parts=parts,
         prev=parts[place - 1][:2] if place else None,

@@ -125,9 +125,6 @@ class GuideStep(HubPage):
     techniques = ArrayField(
         models.SlugField(max_length=60), verbose_name=_("techniques"), default=list, blank=True
     )
-    courses = ArrayField(
-        models.SlugField(max_length=60), verbose_name=_("courses"), default=list, blank=True
-    )
 
     kind, address, template = "step", "guidance:step", "guidance/step.html"
     content_panels: ClassVar[list[Panel]] = [
@@ -137,7 +134,7 @@ class GuideStep(HubPage):
             for name in (
                 "number", "in_one_line", "aim", "what_happens", "how_ai_helps", "guard",
                 "law_and_ethics", "wellbeing", "common_mistakes", "questions_to_ask",
-                "workbench_now", "workbench_not_yet", "techniques", "courses",
+                "workbench_now", "workbench_not_yet", "techniques",
             )
         ),
         HubPage.checked_panel,

@@ -131,7 +131,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _step(number: int, told: dict[str, Any]) -> dict[str, Any]:
-    plain = ("title", "in_one_line", "aim", "guard", "techniques", "courses")
+    plain = ("title", "in_one_line", "aim", "guard", "techniques")
     listed = ("how_ai_helps", "law_and_ethics", "wellbeing", "questions_to_ask")
     bench = told["workbench"]
     return {

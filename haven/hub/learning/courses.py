@@ -30,7 +30,7 @@ _CHOICES = (3, 4)
 _Kinds = Mapping[str, type | tuple[type, ...]]
 _COURSE: _Kinds = {
     "title": str, "summary": str, "audience": str, "aims": list, "passes_at": float,
-    "lessons": list, "see_also": list, "workflow_steps": list,
+    "lessons": list, "see_also": list, "workflow_steps": dict,
     "reviewed": (dict, type(None)),
 }  # fmt: skip
 _LESSON: _Kinds = {"title": str, "minutes": int, "brief": str}
@@ -102,7 +102,7 @@ class Course:
     lessons: tuple[Lesson, ...]
     questions: tuple[Question, ...]
     see_also: tuple[str, ...]  # slugs of courses
-    workflow_steps: tuple[str, ...]
+    workflow_steps: Mapping[str, tuple[str, ...]]  # slugs of its lessons, by the step they serve
     reviewed: Review | None  # None: nobody has checked it yet
     version: str  # of all its files
 
@@ -155,6 +155,15 @@ def course(slug: str) -> Course:
         raise CourseNotFound("no such course") from error
 
 
+def of_step(step: str) -> list[tuple[Course, list[Lesson]]]:
+    """Return the courses that teach a step of the work, each with its lessons for it."""
+    return [
+        (one, [one.lesson(slug) for slug in one.workflow_steps[step]])
+        for one in every()
+        if step in one.workflow_steps
+    ]
+
+
 @functools.cache
 def _read() -> Mapping[str, Course]:
     return read(CONTENT)
@@ -186,6 +195,7 @@ def _course(folder: Path) -> Course:
     slugs = [one.slug for one in lessons]
     if told["lessons"] != slugs or _NOT_A_LESSON & set(slugs):
         raise BadContent(f"{where}: the lessons there are {slugs}")
+    steps = _steps(told["workflow_steps"], slugs, where)
     reviewed = told["reviewed"] and files.fields(
         told["reviewed"], {"by": str, "on": dt.date}, where
     )
@@ -199,10 +209,18 @@ def _course(folder: Path) -> Course:
         lessons=lessons,
         questions=_questions(folder / "quiz.yaml", slugs),
         see_also=tuple(told["see_also"]),
-        workflow_steps=tuple(told["workflow_steps"]),
+        workflow_steps=steps,
         reviewed=Review(**reviewed) if reviewed else None,
         version=_version(folder),
     )
+
+
+def _steps(told: dict[str, Any], lessons: list[str], where: str) -> dict[str, tuple[str, ...]]:
+    """Return the lessons for each step, of which there is at least one."""
+    for step, named in told.items():
+        if not isinstance(named, list) or not named or not set(named) <= set(lessons):
+            raise BadContent(f"{where}: {step} should name lessons of {lessons}")
+    return {step: tuple(named) for step, named in told.items()}
 
 
 def _lessons(folder: Path) -> tuple[Lesson, ...]:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haven.hub.base import sources
 from haven.hub.learning import actions, courses, forms, glossary, queries, quizzes, texts
-from haven.web.pages import page
+from haven.web.pages import own_path, page
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -75,10 +74,8 @@ def lesson(request: MemberRequest, slug: str, lesson: str) -> HttpResponse:
 def depth(request: MemberRequest) -> HttpResponse:
     """Keep how deep a member reads, and go back to the lesson."""
     actions.choose_depth(request.POST.get("depth", ""), by=request.user)
-    back = request.POST.get("back", "")
-    if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return redirect(back)
-    return redirect("learning:courses")
+    back = own_path(request, request.POST.get("back", ""))
+    return redirect(back or "learning:courses")
 
 
 @require_POST
