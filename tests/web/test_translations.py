@@ -1,5 +1,6 @@
 """Translations: complete, with the same placeholders, and really on the pages."""
 
+import ast
 import gettext
 import importlib.util
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SIGN_IN = "/account/sign-in/"
 SHOWN = {"alt", "aria-label", "placeholder", "title"}  # attributes that are read out
 VOID = {"meta", "link", "input", "img", "br", "hr"}
+WITH_CONTEXT = {"pgettext", "pgettext_lazy", "npgettext", "npgettext_lazy"}
 LANGUAGES = [code for code, _name in settings.LANGUAGES if code != "en"]
 
 
@@ -259,3 +261,17 @@ def _page(client: Client, address: str, status: int = 200) -> str:
     response = client.get(address)
     assert response.status_code == status, address
     return response.content.decode()
+
+
+def test_every_context_of_a_message_is_written_where_it_is_used() -> None:
+    """A context kept in a name is not gathered, and its words stay English in every language."""
+    hidden = []
+    for path in sorted((ROOT / "haven").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = node.func if isinstance(node, ast.Call) else None
+            if not isinstance(called, ast.Name) or called.id not in WITH_CONTEXT:
+                continue
+            if not isinstance(node.args[0], ast.Constant):
+                hidden.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+
+    assert hidden == []
