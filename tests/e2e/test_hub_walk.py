@@ -75,7 +75,7 @@ def test_a_new_member_finds_compares_reads_learns_and_checks_a_tool(
 
 def finds(page: "Page") -> None:
     """Four clicks lead to tools that run offline and recognise known material in video."""
-    for wanted in ("step=set-aside-known", "media=video", "where=offline", "have="):
+    for wanted in ("step=set-aside-known", "media=video", "where=offline", "have=any-answer"):
         page.locator(f"a.choice[href*='{wanted}']").click()
         kept(page, f"2-{wanted}")
     page.wait_for_url("**/hub/tools/?**")
