@@ -1,4 +1,7 @@
-"""The planted world, made once for all crawls of a process."""
+"""The planted world: made once for most crawls of a process, anew for those that need its files.
+
+What a test does to rows is undone; what it does to files is not, and some are there only once.
+"""
 
 import copy
 import os
@@ -32,5 +35,13 @@ def _planted(django_db_setup: None, django_db_blocker: Any) -> "Iterator[World]"
 
 @pytest.fixture
 def world(_planted: "World", db: None) -> "World":
-    """Return the planted world; what a test does to it, no other sees."""
+    """Return the shared world; its files may be gone."""
     return copy.deepcopy(_planted)
+
+
+@pytest.fixture
+def own_world(db: None, evidence_root: Path) -> "World":
+    """Return a world whose files no test before has taken."""
+    from tests.crawl import planted
+
+    return planted.world(evidence_root)

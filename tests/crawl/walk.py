@@ -122,9 +122,7 @@ class Walk:
         self._client = self._arrive()
         self._self = self._himself()
         self._add(Step("get", "/"))
-        seeds = list(_seeds(world))
-        self.random.shuffle(seeds)  # no share of requests comes to all; each walker's begins anew
-        for step in [*seeds, *(Step("get", one) for one in known)]:
+        for step in [*_seeds(world), *(Step("get", one) for one in known)]:
             self._add(step)
 
     def go(self, most: int) -> Report:
