@@ -7,6 +7,7 @@ Not     here: what may be done (actions.py, closing.py), what is said of it (des
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -28,6 +29,7 @@ from haven.hub.assessment import (
     versions,
     working,
 )
+from haven.hub.base.acting import done, now
 from haven.hub.base.text import Citations
 from haven.web.errors import BadInput, Conflict, NotAllowed
 from haven.web.keyset import window
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 
 _ON_A_PAGE = 20
 _REFUSALS = (BadInput, Conflict, NotAllowed)
+_done = partial(done, refusals=_REFUSALS)
 
 
 @require_safe
@@ -99,7 +102,7 @@ def one(request: MemberRequest, public_id: UUID) -> HttpResponse:
 def role(request: MemberRequest, public_id: UUID) -> HttpResponse:
     shown = _shown(request, public_id)
     form = forms.TakeRole(request.POST, asked=shown.asked, member=request.user)
-    if _done(form, lambda: actions.take_role(public_id, form.taken(), **_now(request))):
+    if _done(form, lambda: actions.take_role(public_id, form.taken(), **now(request))):
         return redirect("assessment:one", public_id)
     return _overview(request, shown, form)
 
@@ -117,7 +120,7 @@ def work(request: MemberRequest, public_id: UUID, part: str) -> HttpResponse:
     if question is None:
         raise actions.NotAsked("an answer to nothing that this part asks")
     form = forms.Answer(request.POST, asked=shown.asked, question=question, current=None)
-    if _done(form, lambda: actions.answer(public_id, key, form.said(), **_now(request))):
+    if _done(form, lambda: actions.answer(public_id, key, form.said(), **now(request))):
         follows = _following(theme, question)
         return redirect(f"{_address(public_id, theme)}#{follows.id}")
     return _part_page(request, _shown(request, public_id), theme, form)
@@ -130,7 +133,7 @@ def dissent(request: MemberRequest, public_id: UUID) -> HttpResponse:
         request,
         public_id,
         form,
-        lambda: actions.dissent(public_id, **form.cleaned_data, **_now(request)),
+        lambda: actions.dissent(public_id, **form.cleaned_data, **now(request)),
         "dissent_form",
     )
 
@@ -142,14 +145,14 @@ def reply(request: MemberRequest, public_id: UUID, dissent_id: int) -> HttpRespo
         request,
         public_id,
         form,
-        lambda: actions.reply(public_id, dissent_id, **form.cleaned_data, **_now(request)),
+        lambda: actions.reply(public_id, dissent_id, **form.cleaned_data, **now(request)),
         "reply_form",
     )
 
 
 @require_safe
 def result(request: MemberRequest, public_id: UUID) -> HttpResponse:
-    return _result_page(request, actions.view(public_id, **_now(request)))
+    return _result_page(request, actions.view(public_id, **now(request)))
 
 
 @require_POST
@@ -159,7 +162,7 @@ def propose(request: MemberRequest, public_id: UUID) -> HttpResponse:
         request,
         public_id,
         form,
-        lambda: closing.propose(public_id, **form.cleaned_data, **_now(request)),
+        lambda: closing.propose(public_id, **form.cleaned_data, **now(request)),
         "propose_form",
     )
 
@@ -182,7 +185,7 @@ def refuse(request: MemberRequest, public_id: UUID) -> HttpResponse:
         request,
         public_id,
         form,
-        lambda: closing.refuse(public_id, **form.cleaned_data, **_now(request)),
+        lambda: closing.refuse(public_id, **form.cleaned_data, **now(request)),
         "refuse_form",
     )
 
@@ -196,7 +199,7 @@ def anew(request: MemberRequest, public_id: UUID) -> HttpResponse:
         told = form.cleaned_data
         try:
             made = actions.make_anew(
-                public_id, told["trigger"], told["reason"], form.taken(), **_now(request)
+                public_id, told["trigger"], told["reason"], form.taken(), **now(request)
             )
         except _REFUSALS as error:
             form.add_error(None, str(error.words))
@@ -248,16 +251,12 @@ def document(request: MemberRequest, public_id: UUID) -> HttpResponse:
 def export(request: MemberRequest, public_id: UUID) -> HttpResponse:
     """Return the assessment as a file; ?names=no leaves out who people are."""
     with_names = request.GET.get("names") != "no"
-    shown = actions.export(public_id, with_names=with_names, **_now(request))
+    shown = actions.export(public_id, with_names=with_names, **now(request))
     told = exporting.told(shown, with_names=with_names)
     response = JsonResponse(told, json_dumps_params={"indent": 2, "ensure_ascii": False})
     name = f"{shown.assessment.questionnaire}-{shown.assessment.begun_at:%Y-%m-%d}.json"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def _now(request: MemberRequest) -> dict[str, Any]:
-    return {"by": request.user, "at": timezone.now()}
 
 
 def _shown(request: MemberRequest, public_id: UUID) -> Shown:
@@ -292,18 +291,6 @@ def _following(theme: Theme, question: Item) -> Item:
     """Return the question after one; the last is followed by itself."""
     place = theme.items.index(question)
     return theme.items[min(place + 1, len(theme.items) - 1)]
-
-
-def _done(form: Form, act: Callable[[], object]) -> bool:
-    """Do what a form says and tell whether that was done; else the form says why not."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except _REFUSALS as error:
-        form.add_error(None, str(error.words))
-        return False
-    return True
 
 
 def _before(shown: Shown) -> Shown | None:

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from haven.hub.base.acting import REFUSALS, done, now
 from haven.hub.catalogue import queries as catalogue
 from haven.hub.experience import actions, asking, describing, flagging, forms, queries, speaking
-from haven.web.errors import BadInput, Conflict
 from haven.web.keyset import window
 from haven.web.pages import page
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 _ON_A_PAGE = 4  # of each kind: a page of the longest, with answers, stays under 50 kB
 _LAST = 60
-_REFUSALS = (BadInput, Conflict)
 
 
 @require_safe
@@ -71,7 +69,7 @@ def write(request: MemberRequest, slug: str) -> HttpResponse:
     """Write a report on a tool."""
     tool = catalogue.tool(slug, member=request.user).tool
     form = forms.Write(request.POST or None)
-    if _done(form, lambda: actions.write(slug, form.met(), **_now(request))):
+    if done(form, lambda: actions.write(slug, form.met(), **now(request))):
         messages.success(request, _("A curator looks at it before anybody else reads it."))
         return redirect("experience:list")
     return _form_page(request, "experience/write.html", form, tool=tool)
@@ -82,7 +80,7 @@ def ask(request: MemberRequest, slug: str) -> HttpResponse:
     """Ask the maker of a tool."""
     tool = catalogue.tool(slug, member=request.user).tool
     form = forms.Ask(request.POST or None)
-    if _done(form, lambda: asking.ask(slug, form.cleaned_data["text"], **_now(request))):
+    if done(form, lambda: asking.ask(slug, form.cleaned_data["text"], **now(request))):
         messages.success(request, _("A curator looks at it before it is put to the maker."))
         return redirect("experience:list")
     has_voice = queries.has_voice(tool.maker)
@@ -107,16 +105,14 @@ def report(request: MemberRequest, report_id: UUID) -> HttpResponse:
 
 @require_POST
 def withdraw(request: MemberRequest, report_id: UUID) -> HttpResponse:
-    _tried(request, lambda: actions.withdraw(report_id, **_now(request)))
+    _tried(request, lambda: actions.withdraw(report_id, **now(request)))
     return redirect("experience:report", report_id)
 
 
 @require_POST
 def object_to(request: MemberRequest, report_id: UUID) -> HttpResponse:
     form = forms.Why(request.POST)
-    if _done(
-        form, lambda: actions.object_to(report_id, form.cleaned_data["why"], **_now(request))
-    ):
+    if done(form, lambda: actions.object_to(report_id, form.cleaned_data["why"], **now(request))):
         return redirect("experience:report", report_id)
     return _report(request, report_id, why=form)
 
@@ -124,7 +120,7 @@ def object_to(request: MemberRequest, report_id: UUID) -> HttpResponse:
 @require_POST
 def decide(request: MemberRequest, report_id: UUID) -> HttpResponse:
     form = forms.Decide(request.POST)
-    if _done(form, lambda: actions.decide(report_id, form.decision(), **_now(request))):
+    if done(form, lambda: actions.decide(report_id, form.decision(), **now(request))):
         return redirect("experience:report", report_id)
     return _report(request, report_id, form=form)
 
@@ -132,7 +128,7 @@ def decide(request: MemberRequest, report_id: UUID) -> HttpResponse:
 @require_POST
 def decide_again(request: MemberRequest, report_id: UUID) -> HttpResponse:
     form = forms.Decide(request.POST)
-    if _done(form, lambda: actions.decide_again(report_id, form.decision(), **_now(request))):
+    if done(form, lambda: actions.decide_again(report_id, form.decision(), **now(request))):
         return redirect("experience:report", report_id)
     return _report(request, report_id, form=form)
 
@@ -143,20 +139,20 @@ def reply(request: MemberRequest, report_id: UUID) -> HttpResponse:
     found = queries.report(report_id, member=request.user)
     if not queries.speaks_for(request.user, found.tool.maker_id):
         raise queries.ReportNotFound("a report on a tool of another maker")
-    if _done(form, lambda: speaking.reply(report_id, form.cleaned_data["text"], **_now(request))):
+    if done(form, lambda: speaking.reply(report_id, form.cleaned_data["text"], **now(request))):
         return redirect("experience:report", report_id)
     return _report(request, report_id, say=form)
 
 
 @require_POST
 def flag_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
-    _flagged(request, lambda why: flagging.flag_report(report_id, why, **_now(request)))
+    _flagged(request, lambda why: flagging.flag_report(report_id, why, **now(request)))
     return redirect("experience:report", report_id)
 
 
 @require_POST
 def settle_report(request: MemberRequest, report_id: UUID) -> HttpResponse:
-    _settled(request, lambda said: flagging.settle_report(report_id, said, **_now(request)))
+    _settled(request, lambda said: flagging.settle_report(report_id, said, **now(request)))
     return redirect("experience:report", report_id)
 
 
@@ -167,14 +163,14 @@ def question(request: MemberRequest, question_id: UUID) -> HttpResponse:
 
 @require_POST
 def withdraw_question(request: MemberRequest, question_id: UUID) -> HttpResponse:
-    _tried(request, lambda: asking.withdraw(question_id, **_now(request)))
+    _tried(request, lambda: asking.withdraw(question_id, **now(request)))
     return redirect("experience:question", question_id)
 
 
 @require_POST
 def decide_question(request: MemberRequest, question_id: UUID) -> HttpResponse:
     form = forms.Decide(request.POST)
-    if _done(form, lambda: asking.decide(question_id, form.decision(), **_now(request))):
+    if done(form, lambda: asking.decide(question_id, form.decision(), **now(request))):
         return redirect("experience:question", question_id)
     return _question(request, question_id, form=form)
 
@@ -185,8 +181,9 @@ def answer(request: MemberRequest, question_id: UUID) -> HttpResponse:
     found = queries.question(question_id, member=request.user)
     if not queries.speaks_for(request.user, found.tool.maker_id):
         raise queries.QuestionNotFound("a question to another maker")
-    if _done(
-        form, lambda: speaking.answer(question_id, form.cleaned_data["text"], **_now(request))
+    if done(
+        form,
+        lambda: speaking.answer(question_id, form.cleaned_data["text"], **now(request)),
     ):
         return redirect("experience:question", question_id)
     return _question(request, question_id, say=form)
@@ -194,13 +191,13 @@ def answer(request: MemberRequest, question_id: UUID) -> HttpResponse:
 
 @require_POST
 def flag_saying(request: MemberRequest, saying_id: UUID) -> HttpResponse:
-    _flagged(request, lambda why: flagging.flag_saying(saying_id, why, **_now(request)))
+    _flagged(request, lambda why: flagging.flag_saying(saying_id, why, **now(request)))
     return _to_page_of(queries.saying(saying_id))
 
 
 @require_POST
 def settle_saying(request: MemberRequest, saying_id: UUID) -> HttpResponse:
-    _settled(request, lambda said: flagging.settle_saying(saying_id, said, **_now(request)))
+    _settled(request, lambda said: flagging.settle_saying(saying_id, said, **now(request)))
     return _to_page_of(queries.saying(saying_id))
 
 
@@ -256,22 +253,6 @@ def _form_page(request: MemberRequest, template: str, form: Form, **told: Any) -
     return page(request, template, form=form, status=status, **told)
 
 
-def _now(request: MemberRequest) -> dict[str, Any]:
-    return {"by": request.user, "at": timezone.now()}
-
-
-def _done(form: Form, act: Callable[[], object]) -> bool:
-    """Tell whether a form was right and the act was done; what refused it stands in the form."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except _REFUSALS as error:
-        form.add_error(None, str(error.words))
-        return False
-    return True
-
-
 def _flagged(request: MemberRequest, act: Callable[[str], object]) -> None:
     """Flag something; tell the member what became of it."""
     form = forms.Flag(request.POST)
@@ -302,7 +283,7 @@ def _tried(request: MemberRequest, act: Callable[[], object]) -> bool:
     """Do an act and tell whether it was done; tell the member what refused it."""
     try:
         act()
-    except _REFUSALS as error:
+    except REFUSALS as error:
         messages.warning(request, str(error.words))
         return False
     return True

@@ -7,7 +7,7 @@ Not     here: what is done (actions.py), who reads what (queries.py)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haven.accounts import access
+from haven.hub.base.acting import REFUSALS, done, now
 from haven.hub.catalogue import adding, describing, grading
 from haven.hub.experience import describing as experience
 from haven.hub.experience import queries as voices
@@ -24,7 +25,6 @@ from haven.web.errors import BadInput, Conflict
 from haven.web.pages import page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from uuid import UUID
 
     from django.forms import Form
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from haven.hub.portal.models import Submission
 
 _LAST, _QUESTIONS = 25, 8  # so that a full page stays under 50 kB
-_REFUSALS = (BadInput, Conflict)
 
 
 @require_safe
@@ -104,7 +103,7 @@ def object_to(request: MemberRequest, submission_id: UUID) -> HttpResponse:
     why = form.cleaned_data["why"] if form.is_valid() else ""
     try:
         actions.object_to(submission_id, why, by=request.user, at=timezone.now())
-    except _REFUSALS as error:
+    except REFUSALS as error:
         messages.warning(request, str(error.words))
     return redirect("portal:submission", submission_id)
 
@@ -113,7 +112,7 @@ def object_to(request: MemberRequest, submission_id: UUID) -> HttpResponse:
 def check(request: MemberRequest, submission_id: UUID) -> HttpResponse:
     found = queries.one(submission_id, member=request.user)
     form = forms.CheckRules(request.POST)
-    if _done(form, lambda: actions.check(submission_id, *form.check(), **_now(request))):
+    if done(form, lambda: actions.check(submission_id, *form.check(), **now(request))):
         messages.success(request, _("It stands there with what you found."))
         return redirect("portal:submission", submission_id)
     return _submission(request, found, check=form)
@@ -123,7 +122,7 @@ def check(request: MemberRequest, submission_id: UUID) -> HttpResponse:
 def publish(request: MemberRequest, submission_id: UUID) -> HttpResponse:
     found = queries.one(submission_id, member=request.user)
     form = forms.Publish(request.POST)
-    if _done(form, lambda: actions.publish(submission_id, form.decision(), **_now(request))):
+    if done(form, lambda: actions.publish(submission_id, form.decision(), **now(request))):
         return redirect("portal:submission", submission_id)
     return _submission(request, found, publish=form)
 
@@ -156,19 +155,3 @@ def _decided_before(found: Submission, key: int) -> bool:
     if found.state == queries.STATES.WAITING:
         before.append(found.checked_by_id)
     return bool(found.objection) and key in before
-
-
-def _now(request: MemberRequest) -> dict[str, Any]:
-    return {"by": request.user, "at": timezone.now()}
-
-
-def _done(form: Form, act: Callable[[], object]) -> bool:
-    """Tell whether a form was right and the act was done; what refused it stands in the form."""
-    if not form.is_valid():
-        return False
-    try:
-        act()
-    except _REFUSALS as error:
-        form.add_error(None, str(error.words))
-        return False
-    return True
