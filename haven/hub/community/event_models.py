@@ -62,7 +62,7 @@ class Event(models.Model):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        indexes = [models.Index(fields=["starts_at", "id"], name="event_by_time")]
+        indexes = [models.Index(fields=["starts_at", "id"], name="community_event_by_time")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")), name="event_ends_after_it_starts"

@@ -714,7 +714,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
-                "indexes": [models.Index(fields=["starts_at", "id"], name="event_by_time")],
+                "indexes": [
+                    models.Index(fields=["starts_at", "id"], name="community_event_by_time")
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(("ends_at__gt", models.F("starts_at"))),
