@@ -83,9 +83,8 @@ def summary(reports: list[walk.Report], spent_s: float) -> str:
 
 
 def test_nothing_of_another_agency_or_case_is_shown_to_anyone(
-    own_world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    world = own_world
     began = time.monotonic()
     everyone = list(walkers(world, os.environ.get("HAVEN_CRAWL_AS", "")))
 
@@ -195,8 +194,7 @@ def test_the_wall_in_the_database_holds_where_a_filter_is_forgotten(world: World
     assert (report.leaks, report.failures) == ([], [])
 
 
-def test_whoever_leads_a_case_is_shown_what_was_planted(own_world: World) -> None:
-    world = own_world
+def test_whoever_leads_a_case_is_shown_what_was_planted(world: World) -> None:
     lead = next(walkers(world))
     blind = Walker(lead.name, lead.member)  # so that all he meets is noted
 

@@ -11,8 +11,8 @@ PAPER = Path(__file__).resolve().parents[2] / "docs" / "security" / "access.md"
 WRITE = "HAVEN_WRITE_ACCESS_TABLE"  # set by scripts/access_table.py
 
 
-def test_the_page_about_access_is_true(own_world: World) -> None:
-    said = table.page(own_world)
+def test_the_page_about_access_is_true(world: World) -> None:
+    said = table.page(world)
 
     if os.environ.get(WRITE):
         PAPER.write_text(said, encoding="utf-8")
