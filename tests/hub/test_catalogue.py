@@ -237,6 +237,22 @@ class TestProposing:
 
         assert client_of(south_lead).get(f"/hub/proposals/{made.public_id}/").status_code == 404
 
+    def test_the_page_of_the_tool_says_that_a_change_waits(
+        self, opened, client_of, north_lead, south_lead, curator
+    ):
+        def told():
+            return client_of(south_lead).get(f"/hub/tools/{self.SLUG}/").content.decode()
+
+        assert "waits for a curator" not in told()
+        _answer, made = self.proposes(client_of(north_lead), summary="New.", why="Shorter.")
+        assert "waits for a curator" in told()
+        assert "New." not in told()
+
+        client_of(curator).post(
+            f"/hub/proposals/{made.public_id}/decide/", {"accepts": "no", "answer": "Longer is."}
+        )
+        assert "waits for a curator" not in told()
+
     def test_nothing_different_is_no_proposal(self, opened, client_of, north_lead):
         answer, made = self.proposes(client_of(north_lead), why="Because.")
 

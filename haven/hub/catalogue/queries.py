@@ -19,6 +19,7 @@ from django.db.models import (
     Case,
     Exists,
     F,
+    Min,
     OuterRef,
     Q,
     When,
@@ -216,6 +217,13 @@ def proposal(public_id: UUID, *, member: Member) -> Proposal:
     if found is None:
         raise ProposalNotFound("no such proposal")
     return found
+
+
+def waits_since(tool: Tool) -> dt.date | None:
+    """Return the day since when a proposed change of a tool waits; None if none does."""
+    asked = Proposal.objects.filter(tool=tool, state=Proposal.State.OPEN)
+    first: dt.datetime | None = asked.aggregate(first=Min("proposed_at"))["first"]
+    return first and timezone.localdate(first)
 
 
 def changes(member: Member) -> QuerySet[Change]:

@@ -84,6 +84,7 @@ def tool(request: MemberRequest, slug: str) -> HttpResponse:
         current="tools",
         shown=shown,
         tool=shown.tool,
+        waits_since=queries.waits_since(shown.tool),
         summary=describing.row(shown, "summary"),
         description=describing.row(shown, "description"),
         empty=[describing.TITLES.get(name, name) for name in shown.completeness.empty],
