@@ -1,6 +1,7 @@
 """Reports of experience: what was met with a tool, who looks at it, and who reads whose name."""
 
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
@@ -8,6 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from haven.accounts import names
 from haven.accounts.models import Agency, Member
 from haven.audit.models import Event
+from haven.hub.base import listing
 from haven.hub.catalogue.models import Tool
 from haven.hub.experience import actions, describing, naming, queries, regions, speaking
 from haven.hub.experience.deciding import CuratorTied, Decision
@@ -378,3 +380,19 @@ def test_time_of_publication_is_kept(opened, north_lead, curator):
 
     made.refresh_from_db()
     assert made.published_at == later
+
+
+def test_a_long_list_of_ones_own_has_pages(opened, client_of, north_lead, monkeypatch):
+    monkeypatch.setattr(listing, "SIZE", 2)
+    for number in range(3):
+        written(north_lead, version=f"4.{number}")
+    client = client_of(north_lead)
+
+    first = client.get("/hub/experience/")
+    after = first.context["reports"].next_cursor
+    second = client.get("/hub/experience/", {"reports": after})
+
+    assert [one.version for one in first.context["reports"]] == ["4.2", "4.1"]
+    assert f'rel="next" href="?reports={quote(after)}#reports"' in first.content.decode()
+    assert [one.version for one in second.context["reports"]] == ["4.0"]
+    assert client.get("/hub/experience/", {"reports": "x"}).status_code == 400

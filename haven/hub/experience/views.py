@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from haven.hub.base.acting import REFUSALS, done, now
+from haven.hub.base.listing import listed
 from haven.hub.catalogue import queries as catalogue
 from haven.hub.experience import actions, asking, describing, flagging, forms, queries, speaking
 from haven.web.keyset import window
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from haven.hub.experience.models import Saying
 
 _ON_A_PAGE = 4  # of each kind: a page of the longest, with answers, stays under 50 kB
-_LAST = 60
 
 
 @require_safe
@@ -89,12 +89,17 @@ def ask(request: MemberRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def listing(request: MemberRequest) -> HttpResponse:
+    member = request.user
+    flagged = listed(request, queries.flags_by(member), "flags", ("-flagged_at", "-pk"))
     return page(
         request,
         "experience/list.html",
-        reports=queries.own_reports(request.user)[:_LAST],
-        questions=queries.own_questions(request.user)[:_LAST],
-        flags=[describing.flag(one) for one in queries.flags_by(request.user)[:_LAST]],
+        reports=listed(request, queries.own_reports(member), "reports", ("-written_at", "-pk")),
+        questions=listed(
+            request, queries.own_questions(member), "questions", ("-asked_at", "-pk")
+        ),
+        flagged=flagged,
+        flags=[describing.flag(one) for one in flagged],
     )
 
 

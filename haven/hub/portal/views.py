@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from haven.accounts import access
 from haven.hub.base.acting import REFUSALS, done, now
+from haven.hub.base.listing import listed
 from haven.hub.catalogue import adding, describing, grading
 from haven.hub.experience import describing as experience
 from haven.hub.experience import queries as voices
@@ -33,28 +34,29 @@ if TYPE_CHECKING:
     from haven.accounts.requests import MemberRequest
     from haven.hub.portal.models import Submission
 
-_LAST, _QUESTIONS = 25, 8  # so that a full page stays under 50 kB
+_QUESTIONS = 8  # so that a full page stays under 50 kB
 
 
 @require_safe
 def home(request: MemberRequest) -> HttpResponse:
     member, today = request.user, timezone.localdate()
     makers = list(voices.makers(member))
-    tools = [
-        (one, grading.age_of_record(one, today=today)) for one in voices.tools_of(makers)[:_LAST]
-    ]
+    listed_tools = listed(request, voices.tools_of(makers), "tools", ("name", "pk"))
+    hidden = listed(request, voices.hidden_of(member), "hidden", ("-hidden_at", "-pk"))
     waiting = voices.to_answer(member)
     return page(
         request,
         "portal/home.html",
         is_maker=access.allows(member, "portal.provide"),
         makers=makers,
-        tools=tools,
+        listed_tools=listed_tools,
+        tools=[(one, grading.age_of_record(one, today=today)) for one in listed_tools],
         to_answer=[experience.question(one) for one in waiting[:_QUESTIONS]],
         n_more=max(0, waiting.count() - _QUESTIONS),
-        hidden=[(one, one.question or one.report) for one in voices.hidden_of(member)[:_LAST]],
-        reports=voices.reports_on(member)[:_LAST],
-        submissions=queries.own(member)[:_LAST],
+        listed_hidden=hidden,
+        hidden=[(one, one.question or one.report) for one in hidden],
+        reports=listed(request, voices.reports_on(member), "reports", ("-published_at", "-pk")),
+        submissions=listed(request, queries.own(member), "submissions", ("-submitted_at", "-pk")),
         days=voices.ANSWER_DUE_DAYS,
     )
 

@@ -117,6 +117,12 @@ def query(context: Context, **changes: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def query_at(context: Context, name: str, cursor: str) -> str:
+    """Return the page's query string at a cursor of one of its lists; "" names the only list."""
+    return query(context, **{name or "after": cursor})
+
+
+@register.simple_tag(takes_context=True)
 def query_of(context: Context, changes: Mapping[str, object], **more: object) -> str:
     """Return the page's query string with the values of a mapping, on its first page."""
     return query(context, **{"after": None, **changes, **more})
