@@ -1,7 +1,10 @@
 """Content in six languages, as a member reads it and as loading leaves it."""
 
+from pathlib import Path
+
 import pytest
 import yaml
+from django.apps import apps
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -270,7 +273,8 @@ class TestCheckIn:
         assert client_of(north_lead).post(self.ADDRESS, {"slept": "1"}).status_code == 405
 
     def test_the_script_keeps_them_on_the_device_alone(self):
-        script = (reading.CONTENT.parent / "static/guidance/check_in.js").read_text()
+        web = Path(apps.get_app_config("web").path)
+        script = (web / "static/web/check_in.js").read_text()
 
         assert "localStorage" in script
         for way in ("fetch", "XMLHttpRequest", "sendBeacon", "WebSocket", "htmx", "cookie",

@@ -4,7 +4,7 @@ In      content/wellbeing/check-in.yaml, and the same in content/LANGUAGE
 Out     sentences, answers, what is said before and after; nothing about who reads them
 Fails   KeyError: a file is not in its form; the first test finds it
 Why     what a person thinks of the last week is theirs: it stays in the browser, no form sends it
-Not     here: keeping it on the device (static/guidance/check_in.js)
+Not     here: keeping it on the device (web/static/web/check_in.js)
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ Out     a row for the member and one colleague; nothing at all where it is not s
 Fails   WrongAnswers, NoColleague, SharedNotFound
 Why     stigma keeps people from help (evidence.py): no score, no diagnosis, no figure for a
         group. Sharing is not put on the record, which supervisors read; it is between two
-Not     here: keeping it on the device (static/wellbeing/check_in.js)
+Not     here: keeping it on the device (web/static/web/check_in.js)
 """
 
 from __future__ import annotations

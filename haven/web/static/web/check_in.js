@@ -1,9 +1,10 @@
 /* A check-in that stays on the device.
  *
- * In      #check-in with one group of radios for each sentence; [data-keep]; [data-erase]
+ * In      #check-in: its key in the store, how many are kept at most, with data-every that each
+ *         sentence wants an answer; [data-sentence] of radios; [data-keep]; [data-erase]
  * Out     the last check-ins in this browser's own store, as a table beside the sentences
  * Fails   where the browser keeps nothing (a private window), it says that nothing is kept
- * Not     here: any sending. There is no form, and nothing here reaches the network
+ * Not     here: any sending. A page that shares has a plain form of its own
  */
 (() => {
   "use strict";
@@ -15,6 +16,7 @@
   const told = page.querySelector("[data-told]");
   const earlier = document.querySelector("[data-earlier]");
   const sentences = [...page.querySelectorAll("[data-sentence]")];
+  const mostOpen = "every" in page.dataset ? 0 : sentences.length - 1;
 
   function kept() {
     try {
@@ -44,13 +46,15 @@
 
   page.querySelector("[data-keep]").addEventListener("click", () => {
     const answers = {};
+    const open = [];
     for (const sentence of sentences) {
       const chosen = sentence.querySelector("input:checked");
       if (chosen) answers[sentence.dataset.sentence] = chosen.value;
+      else open.push(sentence);
     }
-    if (Object.keys(answers).length === 0) {
+    if (open.length > mostOpen) {
       told.textContent = told.dataset.missing;
-      sentences[0].querySelector("input").focus();
+      open[0].querySelector("input").focus();
       return;
     }
     try {
