@@ -161,6 +161,7 @@ def faces_asked(said: str) -> int:
     return min(int(said), _MOST) if is_number else 1000  # a small case
 
 
+@lru_cache(maxsize=1024)  # a report and each page of candidates ask for the same few
 def interval(count: int, of: int) -> Rate:
     """Return a share with its exact interval (Clopper and Pearson, 1934) at 95 per cent.
 
