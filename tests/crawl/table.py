@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLResolver, get_resolver
 
 from haven.accounts import access
@@ -35,6 +35,7 @@ OPEN, REFUSED, NOT_THERE, SIGN_IN = "open", "refused", "not there", "sign-in"
 ANSWERS = {200: OPEN, 302: OPEN, 400: OPEN, 409: OPEN, 422: OPEN, 403: REFUSED, 404: NOT_THERE}
 WHO = ("nobody", "another agency", "no place", "reads", "works", "leads")
 PLACES = {"reads": "reader", "works": "worker", "leads": "lead"}
+FRESH_S = 86_400  # a factor stays fresh meanwhile: that one grows old is tested elsewhere
 FORMS_SEED = 4711
 FORMS_REQUESTS = {("leads", Role.SUPERVISOR): 1000, ("no place", Role.ADMINISTRATOR): 300}
 
@@ -90,7 +91,8 @@ class Asker:
 
 def page(world: World) -> str:
     """Return docs/security/access.md."""
-    answers = asked(world, list(askers(world)))
+    with override_settings(HAVEN_FRESH_FACTOR_S=FRESH_S):
+        answers = asked(world, list(askers(world)))
     kinds = _kinds(answers)
     lines = [HEAD, "## Kinds of addresses\n", f"| kind | {' | '.join(WHO)} |"]
     lines.append("| --- " * (len(WHO) + 1) + "|")
@@ -129,19 +131,21 @@ def askers(world: World) -> Iterator[Asker]:
 def asked(world: World, everyone: list[Asker]) -> dict[tuple[str, str], tuple[str, ...]]:
     """Return for each address and method a cell for each of WHO; unknown methods left out."""
     forms = _forms(world, everyone)
-    answers = {}
-    clients = [(asker, _client(asker)) for asker in everyone]
+    answers: dict[tuple[str, str], tuple[str, ...]] = {}
+    # Who may most asks first: they are told that a method is not taken, others are refused.
+    clients = [(asker, _client(asker)) for asker in reversed(everyone)]
     for name in sorted(ROUTED):
         for method in ("GET", "POST"):
             address = walk.address_of(name, world.ids["ours"])
             body = forms.get(name, {"form": "1"})
-            given = [
-                (asker, answer)
-                for asker, client in clients
-                if (answer := _answer(client, method, address, body))
-            ]
-            if len(given) == len(clients):  # else the method is not taken here
-                answers[name, method] = tuple(_cell(given, column) for column in WHO)
+            given = []
+            for asker, client in clients:
+                answer = _answer(client, method, address, body)
+                if answer is None:  # the method is not taken here, whoever asks
+                    break
+                given.append((asker, answer))
+            else:
+                answers[name, method] = tuple(_cell(given[::-1], column) for column in WHO)
     return answers
 
 
@@ -191,7 +195,8 @@ def _forms(world: World, everyone: list[Asker]) -> dict[str, Mapping[str, Any]]:
         most = FORMS_REQUESTS.get((asker.column, asker.role))
         if most:
             walker = walkers.Walker(f"{asker.role}, {asker.column}", asker.member)
-            shown = walk.Walk(world, walker, seed=FORMS_SEED, known=()).go(most).forms
+            way = walk.Walk(world, walker, seed=FORMS_SEED, known=(), reads_alone=True)
+            shown = way.go(most).forms
             client = _client(asker)
             for name in shown.keys() & ROUTED.keys():
                 address = walk.address_of(name, world.ids["ours"])

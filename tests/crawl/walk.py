@@ -110,8 +110,9 @@ class Walk:
         seed: int,
         known: Sequence[str],
         not_taken: Iterable[str] = (),
+        reads_alone: bool = False,  # sends no form, and so meets the same again
     ) -> None:
-        self.world, self.walker = world, walker
+        self.world, self.walker, self.reads_alone = world, walker, reads_alone
         self.random = random.Random(f"{seed}/{walker.name}")
         self.report = Report(walker.name)
         # By method and name of the address; who walked before may have met what is not taken.
@@ -158,6 +159,8 @@ class Walk:
 
     def _add(self, step: Step) -> None:
         """Put a step on the frontier, unless it was there or the address was asked enough."""
+        if self.reads_alone and step.method != "get":
+            return
         key = (step.method, f"{step.address} {step.values}", step.is_htmx)
         if key in self._seen or self.asked[f"{step.method} {name_of(step.address)}"] > MOST_OF_ONE:
             return
