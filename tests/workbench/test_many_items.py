@@ -4,8 +4,6 @@ The rows are made by PostgreSQL itself in a few seconds. What a page costs is to
 8 KiB that PostgreSQL touches for it, the same on every machine; bench/facets.py measures times.
 """
 
-import json
-
 import pytest
 from django.db import connection
 
@@ -91,8 +89,8 @@ def many(run, exhibit):
     return exhibit.case
 
 
-def blocks(work):
-    """Return how many blocks all questions of a call touch, and how many questions they are."""
+def asked_by(work):
+    """Return the questions of a call to the database, each with its values."""
     asked = []
 
     def keep(execute, sql, params, many, context):
@@ -101,14 +99,18 @@ def blocks(work):
 
     with connection.execute_wrapper(keep):
         work()
-    total = 0
+    return asked
+
+
+def blocks(work):
+    """Return how many blocks all questions of a call touch, and how many questions they are."""
+    asked, total = asked_by(work), 0
     with connection.cursor() as explained:
         for sql, params in asked:
             if not sql.startswith(("SELECT", "WITH")):
                 continue
             explained.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", params)
-            (row,) = explained.fetchone()
-            plan = (json.loads(row) if isinstance(row, str) else row)[0]["Plan"]
+            plan = explained.fetchone()[0][0]["Plan"]
             total += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
     return total, len(asked)
 
@@ -180,15 +182,7 @@ def ask_for_every_page(many):
 def check_plan(case, order):
     """See that a later page of the grid is read from an index and nothing is sorted."""
     cursor = review.tiles(case, item_queries.Filter(), order, None).next_cursor
-    asked = []
-
-    def keep(execute, sql, params, many, context):
-        asked.append((sql, params))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(keep):
-        review.tiles(case, item_queries.Filter(), order, cursor)
-    ((sql, params),) = asked
+    ((sql, params),) = asked_by(lambda: review.tiles(case, item_queries.Filter(), order, cursor))
     with connection.cursor() as explained:
         explained.execute(f"EXPLAIN {sql}", params)
         plan = "\n".join(row[0] for row in explained.fetchall())
