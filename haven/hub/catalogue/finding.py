@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +26,7 @@ from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection
-from django.db.models import Count, Func, Max, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q, QuerySet
 from rapidfuzz import fuzz, process
 
 from haven.hub.catalogue import vocabulary
@@ -121,10 +120,7 @@ def find(asked: Asked, *, sees_restricted: bool = False) -> Found:
     parts, meant = _meant(words(asked.q), _known([asked.q], sees_restricted))
     base = Tool.objects.filter(_holding(parts, sees_restricted))
     every = _of_lists(asked, sees_restricted)
-    counts = {}
-    for name in LISTS:
-        others = _all_of(one for other, one in every.items() if other != name)
-        counts[name] = _counted(base.filter(others, _is_seen(name, sees_restricted)), name)
+    counts = _counted(base, every, sees_restricted)
     tools = base.filter(_all_of(every.values())).select_related("maker").order_by("name", "pk")
     return Found(tools, counts, meant)
 
@@ -172,16 +168,37 @@ def _is_seen(name: str, sees_restricted: bool) -> Q:
     return Q() if sees_restricted else ~Q(restricted__contains=[name])
 
 
-def _counted(tools: QuerySet[Tool], name: str) -> dict[str, int]:
-    """Return how many tools have each value of a list."""
-    value: Any = Func(name, function="unnest") if LISTS[name][1] else name
-    rows = tools.order_by().values_list(value)
-    counted: Counter[str] = Counter()
+def _counted(
+    tools: QuerySet[Tool], chosen: Mapping[str, Q], sees_restricted: bool
+) -> dict[str, dict[str, int]]:
+    """Return how many tools have each value of each list, as if nothing of it were chosen.
+
+    The tools are read once and not for each list: what the lists say of one is a small part of
+    its row.
+    """
+    told = {f"fits_{name}": one for name, one in chosen.items()}
+    if not sees_restricted:
+        told |= {f"seen_{name}": _is_seen(name, sees_restricted) for name in LISTS}
+    asked = {name: ExpressionWrapper(one, BooleanField()) for name, one in told.items()}
+    rows = tools.order_by().annotate(**asked).values_list(*LISTS, *asked)
+    sql, values = rows.query.sql_with_params()
     with connection.cursor() as cursor:
-        sql, values = rows.query.sql_with_params()
-        cursor.execute(f"SELECT value, count(*) FROM ({sql}) AS one (value) GROUP BY 1", values)  # noqa: S608  # made by the ORM
-        counted.update(dict(cursor.fetchall()))
-    return dict(counted)
+        names = ", ".join([*LISTS, *asked])
+        every = " UNION ALL ".join(_count_of(name, asked) for name in LISTS)
+        cursor.execute(f"WITH tool ({names}) AS MATERIALIZED ({sql}) {every}", values)
+        counts: dict[str, dict[str, int]] = {name: {} for name in LISTS}
+        for name, value, n in cursor.fetchall():
+            counts[name][value] = n
+    return counts
+
+
+def _count_of(name: str, asked: Iterable[str]) -> str:
+    """Return the question for the values of one list, of rows that say what else they fit."""
+    others = {f"fits_{one}" for one in LISTS if one != name}
+    means = [one for one in asked if one in others | {f"seen_{name}"}]
+    value = f"unnest({name})" if LISTS[name][1] else name
+    where = f" WHERE {' AND '.join(means)}" if means else ""
+    return f"SELECT '{name}', {value}, count(*) FROM tool{where} GROUP BY 2"  # noqa: S608  # our own names
 
 
 def _holding(parts: list[str], sees_restricted: bool) -> Q:

@@ -10,6 +10,7 @@ Not     here: finding (finding.py), grades (grading.py)
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import (
     Case,
+    Count,
     Exists,
     F,
     Min,
@@ -255,8 +257,10 @@ def gaps(media: str = "", *, member: Member) -> Mapping[tuple[str, str], int]:
         counted_by = ["steps", "techniques", *(["media"] if media else [])]
         tools = tools.exclude(restricted__overlap=counted_by)
     counted: Counter[tuple[str, str]] = Counter()
-    for steps, techniques in tools.values_list("steps", "techniques"):
-        counted.update((t, s) for t in techniques for s in steps)
+    alike = tools.order_by().values_list("steps", "techniques").annotate(Count("pk"))
+    for steps, techniques, n in alike:
+        for pair in itertools.product(techniques, steps):
+            counted[pair] += n
     return counted
 
 
