@@ -36,6 +36,7 @@ def test_an_object_is_drawn_by_key_and_by_mouse_and_looked_at(sign_in, north_lea
     page.goto(f"/cases/{case.public_id}/items/{item.pk}/")
     page.get_by_role("link", name="Make a picture of an object").click()
     over = page.locator("#drawing-over")
+    expect(over).to_have_attribute("tabindex", "0")  # its keys are known
     over.focus()
     for key in ("ArrowRight", "ArrowDown", "Shift+ArrowRight", "Shift+ArrowUp"):
         page.keyboard.press(key)  # an arrow also turns to the next item, elsewhere

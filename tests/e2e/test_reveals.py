@@ -20,6 +20,7 @@ from haven.audit import queries as audit
 from haven.workbench.reveals.models import Reveal
 from haven.workbench.wellbeing import actions as ledger
 from haven.workbench.wellbeing.models import LIFE_S, AgencyPolicy, Exposure
+from tests.conftest import PATIENCE_MS
 from tests.signing_in import let_in
 from tests.walls import database_url
 from tests.workbench import opened as opening
@@ -62,7 +63,7 @@ def shown(page: Page):
     return page.locator("#stage canvas")
 
 
-def until(fact: Callable[[], object], seconds: float = 10.0) -> None:
+def until(fact: Callable[[], object], seconds: float = PATIENCE_MS / 1000) -> None:
     """Wait until something is so in the database."""
     end = time.monotonic() + seconds
     while not fact():

@@ -121,4 +121,5 @@
   document.addEventListener("htmx:afterSettle", paint);
   window.addEventListener("resize", paint);
   paint();
+  over.tabIndex = 0; /* a stop of the Tab key only where keys do something */
 })();
