@@ -6,6 +6,7 @@ Fails   a test that needs assets is skipped with a reason when they are not on t
 """
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -28,6 +29,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))
 DEFAULT_CACHE = Path("~/.cache/haven/assets").expanduser()
 PASSWORD = "north-wind-4711"  # noqa: S105  # of nobody
 # Browsers, a server and a worker share the machine with the tests beside them.
+gc.set_threshold(50_000, 20, 50)
 PATIENCE_MS = 30_000
 SERVED_S = 10.0  # at most, until a site has answered what closed pages had asked for
 BROWSER_ARGS = (
