@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 
-from haven.accounts.models import Agency, Member
 from haven.hub.catalogue import finding, grading, queries, seed
 from haven.hub.catalogue.models import Body, Fact, Proposal, Tool
 
@@ -107,15 +106,6 @@ class TestFinding:
         assert found == list(Tool.objects.order_by("name", "pk").values_list("name", flat=True))
 
 
-@pytest.fixture
-def provider(db):
-    """Return a member who speaks for a maker."""
-    tools = Agency.objects.create(name="Lantern", country="UY", kind="provider")
-    return Member.objects.create_user(
-        username="pablo", display_name="Pablo", agency=tools, roles=["provider"]
-    )
-
-
 class TestPages:
     def test_a_member_reads_a_tool_with_the_ground_of_each_statement(
         self, opened, client_of, north_lead
@@ -157,15 +147,6 @@ class TestPages:
     )
     def test_no_page_is_read_without_signing_in(self, opened, client, path):
         assert client.get(f"/hub/{path}").headers["Location"].startswith("/account/sign-in/")
-
-
-@pytest.fixture
-def curator(db):
-    """Return a member who looks after the catalogue."""
-    office = Agency.objects.create(name="Office", country="CH", kind="international")
-    return Member.objects.create_user(
-        username="clara", display_name="Clara", agency=office, roles=["curator"]
-    )
 
 
 class TestProposing:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from haven.accounts.models import Agency, Member
+from haven.accounts.models import Member
 from haven.hub.catalogue import completing, finding, ordering, queries, rules
 from haven.hub.catalogue.models import Tool
 from tests.hub import opening
@@ -26,23 +26,6 @@ NAMES_OF_OTHERS = {  # programs, files and lists that are called so
 def opened(db: None) -> None:
     """Have the catalogue and the board hold what they open with."""
     opening.load()
-
-
-@pytest.fixture
-def curator(db: None) -> Member:
-    office = Agency.objects.create(name="Office", country="CH", kind="international")
-    return Member.objects.create_user(
-        username="clara", display_name="Clara", agency=office, roles=["curator"]
-    )
-
-
-@pytest.fixture
-def provider(db: None) -> Member:
-    """Return a member who speaks for a maker."""
-    tools = Agency.objects.create(name="Lantern", country="UY", kind="provider")
-    return Member.objects.create_user(
-        username="pablo", display_name="Pablo", agency=tools, roles=["provider"]
-    )
 
 
 def words_on(page: str) -> set[str]:

@@ -34,16 +34,6 @@ def wrote(contact, *words):
 
 
 @pytest.fixture
-def nora(client_of, north_lead):
-    return client_of(north_lead)
-
-
-@pytest.fixture
-def sani(client_of, south_lead):
-    return client_of(south_lead)
-
-
-@pytest.fixture
 def accepted(north_lead, south_lead):
     asked = actions.ask(listed(south_lead).public_id, reason="Locks.", by=north_lead, at=NOW)
     return actions.accept(asked.public_id, by=south_lead, at=NOW)

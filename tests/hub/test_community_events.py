@@ -53,11 +53,6 @@ def curator(client_of, clara):
 
 
 @pytest.fixture
-def nora(client_of, north_lead):
-    return client_of(north_lead)
-
-
-@pytest.fixture
 def event(curator):
     said(curator.post(f"{AT}events/new/", FORM, follow=True))
     return Event.objects.get()

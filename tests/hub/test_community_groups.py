@@ -47,11 +47,6 @@ def begun(member, slug=OPEN, title="Bicycle locks", text="How do you open one?")
 
 
 @pytest.fixture
-def nora(client_of, north_lead):
-    return client_of(north_lead)
-
-
-@pytest.fixture
 def office(db):
     return Agency.objects.create(name="Hub Office", country="CH", kind="international")
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from haven.accounts.models import Agency, Member
+from haven.accounts.models import Member
 from haven.audit.models import Event
 from haven.hub.catalogue import actions as catalogue
 from haven.hub.catalogue import caring, seed
@@ -23,14 +23,6 @@ from tests.hub import planted
 
 NOW = timezone.now()
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def curator(db):
-    office = Agency.objects.create(name="Office", country="CH", kind="international")
-    return Member.objects.create_user(
-        username="clara", display_name="Clara", agency=office, roles=["curator"]
-    )
 
 
 @pytest.fixture

@@ -24,11 +24,6 @@ def opened(db):
 
 
 @pytest.fixture
-def curator(db):
-    return said.curator("clara")
-
-
-@pytest.fixture
 def second(db):
     return said.curator("carl")
 

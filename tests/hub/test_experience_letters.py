@@ -29,11 +29,6 @@ def author(north_lead):
 
 
 @pytest.fixture
-def curator(db):
-    return said.curator("clara")
-
-
-@pytest.fixture
 def provider(opened, curator):
     made = said.tied(said.provider(), curator)
     work()

@@ -18,11 +18,6 @@ def opened(db):
 
 
 @pytest.fixture
-def curator(db):
-    return said.curator("clara")
-
-
-@pytest.fixture
 def lantern(db):
     """Return a member of a provider that speaks for nobody yet."""
     return said.provider()

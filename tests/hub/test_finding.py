@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import override
 
-from haven.accounts.models import Agency, Member
+from haven.accounts.models import Member
 from haven.audit.models import Event
 from haven.hub.catalogue import completing, finding, queries
 from haven.hub.catalogue.models import Change, Fact, Tool
@@ -29,15 +29,6 @@ Of = Callable[[Member], Client]
 def opened(db: None) -> None:
     """Have the catalogue and the board hold what they open with."""
     opening.load()
-
-
-@pytest.fixture
-def provider(db: None) -> Member:
-    """Return a member who speaks for a maker."""
-    tools = Agency.objects.create(name="Lantern", country="UY", kind="provider")
-    return Member.objects.create_user(
-        username="pablo", display_name="Pablo", agency=tools, roles=["provider"]
-    )
 
 
 def links(client: Client, path: str) -> dict[str, str]:

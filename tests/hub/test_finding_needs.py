@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from haven.accounts.models import Agency, Member
+from haven.accounts.models import Member
 from haven.audit.models import Event
 from haven.hub.catalogue.models import Tool
 from haven.hub.finding import asking, board, loading
@@ -24,22 +23,6 @@ SAID = {
     "media": "audio",
     "readers": "members",
 }
-
-
-@pytest.fixture
-def curator(db: None) -> Member:
-    office = Agency.objects.create(name="Office", country="CH", kind="international")
-    return Member.objects.create_user(
-        username="clara", display_name="Clara", agency=office, roles=["curator"]
-    )
-
-
-@pytest.fixture
-def provider(db: None) -> Member:
-    tools = Agency.objects.create(name="Lantern", country="UY", kind="provider")
-    return Member.objects.create_user(
-        username="pablo", display_name="Pablo", agency=tools, roles=["provider"]
-    )
 
 
 def say(by: Member, **values: object) -> Need:

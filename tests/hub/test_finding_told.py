@@ -57,14 +57,6 @@ def tools(db: None) -> list[Tool]:
     return [tool("Wheelwright", media=["image"]), tool("Spokeshave", media=["video"])]
 
 
-@pytest.fixture
-def provider(db: None) -> Member:
-    shop = Agency.objects.create(name="Lantern", country="UY", kind="provider")
-    return Member.objects.create_user(
-        username="pablo", display_name="Pablo", agency=shop, roles=["provider"]
-    )
-
-
 @pytest.mark.usefixtures("tools")
 class TestKeptSearches:
     def keep(self, client: Client, name: str = "Films") -> int:

@@ -36,16 +36,6 @@ def through_the_quiz(client, *, n_wrong=0):
 
 
 @pytest.fixture
-def nora(client_of, north_lead):
-    return client_of(north_lead)
-
-
-@pytest.fixture
-def sani(client_of, south_lead):
-    return client_of(south_lead)
-
-
-@pytest.fixture
 def certificate(north_lead):
     for one in COURSE.lessons:
         actions.read(SLUG, one.slug, by=north_lead, at=timezone.now())
