@@ -11,7 +11,7 @@ import pytest
 
 from haven.engine.errors import UnreadableSource, WrongOption
 from haven.engine.options import Limits
-from haven.engine.runners import Failed, Passed, Processes, Serial, named
+from haven.engine.runners import Failed, Passed, Processes, Serial, named, processes
 
 LIMITS = Limits(wall_s=20)
 TESTS = Path(__file__).parents[1]  # workers load the steps of this file from there
@@ -148,6 +148,18 @@ class TestProcesses(RunnerPromise):
             halves += found
 
         assert sorted(halves) == [(n, n // 2) for n in range(0, 40, 2)]
+
+    def test_waits_for_no_worker_that_took_the_lock_of_the_pipe_along(self, monkeypatch):
+        monkeypatch.setattr(processes, "STALLED", 2)
+        with Processes(2, reads=[TESTS]) as runner:
+            found = runner.map(halve, range(0, 80, 2), limits=LIMITS)
+            halves = [next(found)]
+            channel = runner._pool._pool_manager.worker_manager.workers_channel
+            # As one that is killed in the instant it holds it: nobody lets go any more.
+            channel.mutex.reader_mutex.acquire()
+            halves += found
+
+        assert sorted(halves) == [(n, n // 2) for n in range(0, 80, 2)]
 
 
 @pytest.mark.ray

@@ -40,6 +40,7 @@ AHEAD = 8  # items per worker in flight: enough that no core waits, few enough t
 POOLS = 5  # in a row that may break before an item is finished
 MOST_WORDS = 500  # characters of an error's sentence; ours have a tenth
 WATCH_S = 1.0  # how often to see whether the pool still lives, where nothing is finished
+STALLED = 20  # times in a row that no worker is at work: one takes an item in milliseconds
 # Imported once, in this order, so that a new worker knows no secret and starts at once.
 PRELOADED = ["haven.bare", "haven.engine.pipeline", "haven.engine.runners.sandbox.preloaded"]
 SECOND_TIER = 2
@@ -103,6 +104,7 @@ class Processes:
         waiting = iter(items)
         flying: dict[Future[R], tuple[T, ProcessPool]] = {}
         more = True
+        n_idle = 0
         while more or flying:
             while more and len(flying) < AHEAD * self.workers:
                 item = next(waiting, _END)
@@ -117,6 +119,11 @@ class Processes:
             if not flying:
                 continue
             landed = wait(flying, timeout=WATCH_S, return_when=FIRST_COMPLETED).done
+            is_idle = not landed and not any(future.running() for future in flying)
+            n_idle = n_idle + 1 if is_idle else 0
+            if n_idle > STALLED:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+                n_idle = 0
             for future in landed or set(flying):
                 item, pool = flying[future]
                 if self._is_lost(future, pool):
@@ -137,9 +144,10 @@ class Processes:
     def _send(self, step: Step[T, R], item: T, limits: Limits) -> Future[R]:
         """Hand one item to the pool; its clock starts when a worker takes it.
 
-        Pebble gives up a whole pool when a worker dies that had no item, or that held the
-        lock of their common pipe. Nobody is to blame for that but the killer: the next
-        pool goes on.
+        Pebble gives up a whole pool when a worker dies that had no item. One that held the
+        lock of their common pipe takes it along, and the others wait for it; Pebble would
+        see that after two minutes, we give the pool up before. Nobody is to blame for either
+        but the killer: the next pool goes on.
         """
         while True:
             try:
