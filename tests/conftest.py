@@ -74,6 +74,25 @@ def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Tell what stood on the pages of a test that failed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        for name, page in getattr(item, "funcargs", {}).items():
+            if callable(getattr(page, "inner_text", None)):
+                report.sections.append((f"Page of {name}", _on(page)))
+    return report
+
+
+def _on(page: "Page") -> str:
+    """Return where a page is and what is read on it."""
+    try:
+        return f"{page.url}\n{page.inner_text('body', timeout=2_000)[:1_500]}"
+    except Exception as error:  # noqa: BLE001  # whatever it is, the test has failed already
+        return str(error)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
     """Let each process beside this one read this file first, for folders of its own.

@@ -38,9 +38,17 @@ NEVER_REACHED = {
     "learning:certificate": "nobody here passed a course; tests/hub/test_learning.py shows it",
     "accounts:sign-in": "the same address as account_login, which is routed first",
 }
-# The part of all addresses that the requests of one run may not come to. Each is asked as every
-# role elsewhere (tests/site/test_every_url.py, test_table.py).
-NOT_ALWAYS = 0.08
+# What one run need not come to: it ends a session, or wants something in a state that a walk
+# seldom meets. Each is asked as every role elsewhere (test_table.py, test_every_url.py).
+NOT_ALWAYS = {
+    "accounts:sign-out", "accounts:start-over", "agencies:add", "agencies:remove_domain",
+    "authority:retire", "catalogue:decide", "categories:retire", "experience:answer",
+    "experience:decide", "experience:flag_report", "experience:reply", "guidance:correct",
+    "joining:approve", "joining:one", "joining:refuse", "members:confirm", "members:suspend",
+    "packages:end", "portal:object", "portal:withdraw", "wellbeing:put_away",
+    "wellbeing:remove_help", "wellbeing:take", "wellbeing:take_back",
+}  # fmt: skip
+BY_CHANCE = 0.02  # of all addresses: ids are drawn anew for each run, and the way with them
 
 
 def crawl(
@@ -96,8 +104,8 @@ def test_nothing_of_another_agency_or_case_is_shown_to_anyone(
     assert [failure for one in reports for failure in one.failures] == []
     assert sum(one.n_requests for one in reports) >= ENOUGH
     reached = set().union(*(one.reached for one in reports))
-    missed = set(ROUTED) - reached - set(NEVER_REACHED)
-    assert len(missed) <= NOT_ALWAYS * len(ROUTED), sorted(missed)
+    missed = set(ROUTED) - reached - set(NEVER_REACHED) - NOT_ALWAYS
+    assert len(missed) <= BY_CHANCE * len(ROUTED), sorted(missed)
 
 
 def test_the_same_seed_walks_the_same_way(world: World) -> None:
