@@ -75,7 +75,7 @@ class Processes:
         if confined is Confined.REQUIRED and self.sandbox.tier < SECOND_TIER:
             raise SandboxMissing("this machine offers no sandbox; haven doctor says why")
         self._begin = functools.partial(_begin, tuple(reads), self.sandbox.standing)
-        self._broken = 0
+        self._broken = self._idle = 0
         self._pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPool:
@@ -104,7 +104,6 @@ class Processes:
         waiting = iter(items)
         flying: dict[Future[R], tuple[T, ProcessPool]] = {}
         more = True
-        n_idle = 0
         while more or flying:
             while more and len(flying) < AHEAD * self.workers:
                 item = next(waiting, _END)
@@ -119,11 +118,7 @@ class Processes:
             if not flying:
                 continue
             landed = wait(flying, timeout=WATCH_S, return_when=FIRST_COMPLETED).done
-            is_idle = not landed and not any(future.running() for future in flying)
-            n_idle = n_idle + 1 if is_idle else 0
-            if n_idle > STALLED:
-                self._pool.stop()  # type: ignore[no-untyped-call]
-                n_idle = 0
+            self._watch(flying, is_idle=not landed)
             for future in landed or set(flying):
                 item, pool = flying[future]
                 if self._is_lost(future, pool):
@@ -134,6 +129,14 @@ class Processes:
                     self._broken = 0
                     result: R | Failed = _result(future, limits)
                     yield item, result
+
+    def _watch(self, flying: Iterable[Future[R]], *, is_idle: bool) -> None:
+        """Give the pool up where nothing was finished, and nobody was at work, for long."""
+        is_idle = is_idle and not any(future.running() for future in flying)
+        self._idle = self._idle + 1 if is_idle else 0
+        if self._idle > STALLED:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            self._idle = 0
 
     def _is_lost(self, future: Future[R], pool: ProcessPool) -> bool:
         """Return whether an item was given up with its pool and has to be sent again."""

@@ -205,13 +205,13 @@ def _measures(path: Path) -> dict[str, Any]:
 
 def _local_help(path: Path) -> dict[str, Any]:
     told = _yaml(path)
-    body: list[Block] = [("heading", "In every country"), _help(told["international"])]
+    body: list[Block] = [("heading", _("In every country")), _help(told["international"])]
     for country in told["countries"]:
         body += [("heading", country["code"]), _help(country["entries"])]
     body += [
-        ("heading", "In all other countries"),
+        ("heading", _("In all other countries")),
         ("paragraph", told["empty_says"]),
-        ("heading", "How a body is added"),
+        ("heading", _("How a body is added")),
         ("list", told["how_to_add"]),
     ]
     return {"title": told["title"], "brief": told["says"], "body": body}

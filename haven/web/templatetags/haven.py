@@ -12,8 +12,9 @@ from django import template
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import pgettext
 
 register = template.Library()
 
@@ -74,6 +75,13 @@ ICONS: Mapping[str, str] = {
     "video": '<path d="M3 6h12v12H3zM15 10l6-3v10l-6-3"/>',
 }
 SIZE_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+@register.filter
+def enumerated(values: Iterable[object]) -> SafeString:
+    """Return words one after the other, as the language of the reader separates them."""
+    between = pgettext("between two of a list", ", ")
+    return format_html_join(between, "{}", ((one,) for one in values))
 
 
 @register.simple_tag
