@@ -118,7 +118,7 @@ class Processes:
             if not flying:
                 continue
             landed = wait(flying, timeout=WATCH_S, return_when=FIRST_COMPLETED).done
-            self._watch(flying, is_idle=not landed)
+            self._watch(flying, has_landed=bool(landed))
             for future in landed or set(flying):
                 item, pool = flying[future]
                 if self._is_lost(future, pool):
@@ -130,10 +130,10 @@ class Processes:
                     result: R | Failed = _result(future, limits)
                     yield item, result
 
-    def _watch(self, flying: Iterable[Future[R]], *, is_idle: bool) -> None:
+    def _watch(self, flying: Iterable[Future[R]], *, has_landed: bool) -> None:
         """Give the pool up where nothing was finished, and nobody was at work, for long."""
-        is_idle = is_idle and not any(future.running() for future in flying)
-        self._idle = self._idle + 1 if is_idle else 0
+        is_busy = has_landed or any(future.running() for future in flying)
+        self._idle = 0 if is_busy else self._idle + 1
         if self._idle > STALLED:
             self._pool.stop()  # type: ignore[no-untyped-call]
             self._idle = 0

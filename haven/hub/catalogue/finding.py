@@ -194,8 +194,8 @@ def _counted(
 
 def _count_of(name: str, asked: Iterable[str]) -> str:
     """Return the question for the values of one list, of rows that say what else they fit."""
-    others = {f"fits_{one}" for one in LISTS if one != name}
-    means = [one for one in asked if one in others | {f"seen_{name}"}]
+    concerns = {f"seen_{name}", *(f"fits_{one}" for one in LISTS if one != name)}
+    means = [one for one in asked if one in concerns]
     value = f"unnest({name})" if LISTS[name][1] else name
     where = f" WHERE {' AND '.join(means)}" if means else ""
     return f"SELECT '{name}', {value}, count(*) FROM tool{where} GROUP BY 2"  # noqa: S608  # our own names
