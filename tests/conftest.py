@@ -29,7 +29,6 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))
 DEFAULT_CACHE = Path("~/.cache/haven/assets").expanduser()
 PASSWORD = "north-wind-4711"  # noqa: S105  # of nobody
 # Browsers, a server and a worker share the machine with the tests beside them.
-gc.set_threshold(50_000, 20, 50)
 PATIENCE_MS = 30_000
 SERVED_S = 10.0  # at most, until a site has answered what closed pages had asked for
 BROWSER_ARGS = (
@@ -46,6 +45,7 @@ atexit.register(shutil.rmtree, SESSION_DIR, ignore_errors=True)
 DATA_DIR = SESSION_DIR / "data"
 EVIDENCE_DIR = SESSION_DIR / "evidence"
 
+gc.set_threshold(50_000, 20, 50)  # rarely: all of Django is looked at each time, and stays
 for _folder in (DATA_DIR / "incoming", EVIDENCE_DIR):
     _folder.mkdir(parents=True)
 os.environ.setdefault("HAVEN_CACHE", str(DEFAULT_CACHE))
