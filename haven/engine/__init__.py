@@ -13,6 +13,14 @@ from haven.engine.errors import EngineError, SourceDamaged, retryable_codes
 from haven.engine.faces.embed import LENGTH as EMBEDDING_LENGTH
 from haven.engine.faces.embed import MODEL_NAME
 from haven.engine.faces.group import FaceTable, group
+from haven.engine.known.entries import Certainty, Hit, Told
+from haven.engine.known.entries import Entry as KnownEntry
+from haven.engine.known.formats import Reading, open_list
+from haven.engine.known.near import NearIndex
+from haven.engine.known.sealed import ListKey
+from haven.engine.known.store import KnownList, read_manifest
+from haven.engine.known.writer import Manifest as ListManifest
+from haven.engine.known.writer import write as write_list
 from haven.engine.objects import (
     Wanted,
     check_size,
@@ -70,6 +78,7 @@ __all__ = [
     "AssetState",
     "AssetStore",
     "Card",
+    "Certainty",
     "Confined",
     "Counts",
     "Derivatives",
@@ -80,17 +89,24 @@ __all__ = [
     "FaceTable",
     "FileType",
     "Harmless",
+    "Hit",
     "Kind",
+    "KnownEntry",
+    "KnownList",
     "Layer",
     "Limits",
+    "ListKey",
+    "ListManifest",
     "Media",
     "Metadata",
     "Models",
+    "NearIndex",
     "ObjectCut",
     "Occurrence",
     "Options",
     "PerceptualHash",
     "Picture",
+    "Reading",
     "ResultsFolder",
     "Runner",
     "SandboxState",
@@ -98,6 +114,7 @@ __all__ = [
     "SourceDamaged",
     "Status",
     "Strength",
+    "Told",
     "Wanted",
     "analyse",
     "available",
@@ -116,15 +133,18 @@ __all__ = [
     "object_file",
     "object_shown",
     "open_folder",
+    "open_list",
     "open_original",
     "pdq_from_hex",
     "piece",
     "practice_views",
     "read_faces",
+    "read_manifest",
     "read_media",
     "retryable_codes",
     "runner",
     "sandbox_state",
     "strength",
     "versions",
+    "write_list",
 ]

@@ -5,6 +5,7 @@ EngineError
 │   ├── EmptySource
 │   ├── UnreadableSource
 │   ├── UnsupportedSource
+│   ├── KnownGood
 │   ├── SourceTooLarge
 │   ├── SourceDamaged
 │   └── SourceMissing
@@ -29,6 +30,9 @@ EngineError
 │   ├── ObjectTouchesPerson
 │   ├── ObjectUnsure
 │   └── ObjectWrongSize
+├── ListError                a list of known files cannot be used: get it anew
+│   ├── ListRefused
+│   └── ListDamaged
 ├── SandboxMissing           a sandbox is required and this machine has none: see `haven doctor`
 └── UsageError               the caller broke a contract: a bug, fix the caller
     ├── WrongShape
@@ -71,6 +75,12 @@ class UnsupportedSource(SourceError):
     """The type is known, or unknown, but not one that Haven looks into."""
 
     code = "source.unsupported"
+
+
+class KnownGood(SourceError):
+    """A list of known good files has this content: it is not looked at, by choice."""
+
+    code = "source.known_good"
 
 
 class SourceTooLarge(SourceError):
@@ -218,6 +228,24 @@ class ObjectWrongSize(ObjectError):
     """The piece is too small to tell anything, or too large to be an object."""
 
     code = "object.size"
+
+
+class ListError(EngineError):
+    """A list of known files cannot be used."""
+
+    code = "list"
+
+
+class ListRefused(ListError):
+    """A file is no list that Haven reads, or breaks off."""
+
+    code = "list.refused"
+
+
+class ListDamaged(ListError):
+    """What was kept of a list is not what was put there, or its key is another."""
+
+    code = "list.damaged"
 
 
 class SandboxMissing(EngineError):

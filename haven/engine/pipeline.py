@@ -26,6 +26,7 @@ from haven.engine.assets.runtime import FULL
 from haven.engine.digests.pdq import pdq
 from haven.engine.errors import (
     EmptySource,
+    KnownGood,
     StepCrashed,
     UnsupportedSource,
 )
@@ -91,6 +92,7 @@ def analyse(
     models: Models,
     runner: Runner,
     is_done: Callable[[Digests], bool],
+    is_known_good: Callable[[Digests], bool] = lambda _digests: False,
 ) -> Iterator[Occurrence | Media]:
     """Yield what is found, as soon as it is found.
 
@@ -101,6 +103,8 @@ def analyse(
         models: The networks.
         runner: Where the steps run.
         is_done: Whether a content needs no look; asked when its digest is known.
+        is_known_good: Whether a content is not looked at because a list of known good files
+            has it; asked of what is not done. Its Media says `source.known_good`.
 
     Yields:
         An Occurrence per path, with digests or an error code, and a Media per distinct
@@ -111,7 +115,7 @@ def analyse(
     limits = options.limits
     reading = replace(limits, wall_s=READING_S, cpu_s=READING_S)
 
-    def unknown() -> Iterator[Content | Passed[Occurrence]]:
+    def unknown() -> Iterator[Content | Passed[Occurrence | Media]]:
         unread: Iterator[Path | Summed | Passed[Occurrence]] = (
             one if isinstance(one, Path) else summed(one) for one in paths
         )
@@ -119,7 +123,7 @@ def analyse(
         every = _twice_if_crashed(runner, Fingerprint(), unread, reading)
         for read in every:
             if isinstance(read, Passed):
-                yield read
+                yield Passed(read.value)
                 continue
             one, found = read
             where = str(one) if isinstance(one, Path) else name_of(one.source)
@@ -128,7 +132,11 @@ def analyse(
                 continue
             yield Passed(Occurrence(where, found.digests))
             sha256 = found.digests.sha256
-            if sha256 not in in_flight and not is_done(found.digests):
+            if sha256 in in_flight or is_done(found.digests):
+                continue
+            if is_known_good(found.digests):
+                yield Passed(_row(found, Failed(KnownGood("a list of known good files has it"))))
+            else:
                 in_flight.add(sha256)
                 yield found if isinstance(one, Path) else with_bytes(found, one.source, limits)
 
@@ -313,7 +321,7 @@ def _row(content: Content, result: Media | Failed) -> Media:
     if not isinstance(result, Failed):
         return result
     error = result.error
-    unsupported = isinstance(error, UnsupportedSource)
+    unsupported = isinstance(error, UnsupportedSource | KnownGood)
     return Media(
         digests=content.digests,
         file_type=content.file_type,

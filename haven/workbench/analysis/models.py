@@ -74,7 +74,7 @@ class Item(models.Model):
 
     class Status(models.TextChoices):
         DONE = "done", _("looked at")
-        UNSUPPORTED = "unsupported", _("type not looked into")
+        UNSUPPORTED = "unsupported", _("not looked into")
         FAILED = "failed", _("could not be looked at")
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="+")

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from django.utils import timezone
 
 from haven import engine
 from haven.audit.actions import record
-from haven.workbench.analysis import grouping, locks, queries, saving
+from haven.workbench.analysis import grouping, hooks, locks, queries, saving
 from haven.workbench.analysis.models import Item, Occurrence, Run
 from haven.workbench.analysis.sealed import Sealed
 from haven.workbench.authority import queries as authority
@@ -37,6 +38,7 @@ GROUP_EVERY_FACES = 500
 GROUP_SHARE = 0.1  # of the time, at most, goes into grouping while a run is going
 FOLDER_GONE = "run.folder_gone"
 NO_AUTHORITY = "run.no_authority"
+KNOWN_GOOD = "source.known_good"
 CRASHED = "run.crashed"  # something nobody planned; the log has the rest
 _STRENGTH = {"fast": 0, "balanced": 1, "thorough": 2}  # profiles, the closest look last
 
@@ -110,9 +112,11 @@ class _Attempt:
         self.found: list[tuple[bytes, engine.Occurrence]] = []  # paths not yet written
         self.waiting: dict[str, int] = {}  # sha256 to paths whose content is being looked at
         self.ticked_at = 0.0
+        self.told_at = time.monotonic()
         self.grouped_at = time.monotonic()
         self.grouping_s = 0.0
         self.new_faces = 0
+        self.good: list[Callable[[engine.Digests], bool]] = []
 
     def go(self, key: keys.CaseKey) -> None:
         """Do the whole run; the key opens what was uploaded."""
@@ -121,19 +125,27 @@ class _Attempt:
         models = engine.models_in(settings.HAVEN_ASSETS_DIR)
         self._begin(options, models)
         self._count(key)
-        with engine.runner(
-            settings.HAVEN_RUNNER,
-            workers=settings.HAVEN_WORKERS,
-            reads=[*self._open_to_workers(), *models.files],
-            confined=settings.HAVEN_SANDBOX,
-        ) as runner:
+        with (
+            ExitStack() as open_lists,
+            engine.runner(
+                settings.HAVEN_RUNNER,
+                workers=settings.HAVEN_WORKERS,
+                reads=[*self._open_to_workers(), *models.files],
+                confined=settings.HAVEN_SANDBOX,
+            ) as runner,
+        ):
             self._stood(runner)
+            self.good = [
+                open_lists.enter_context(known_good(self.exhibit.case))
+                for known_good in hooks.known_good
+            ]
             for result in engine.analyse(
                 self._paths(key),
                 options=options,
                 models=models,
                 runner=runner,
                 is_done=self._is_done,
+                is_known_good=self._is_known_good,
             ):
                 if isinstance(result, engine.Occurrence):
                     self._take_path(result)
@@ -167,6 +179,12 @@ class _Attempt:
                     n_files=run.n_files,
                     n_examined=run.n_examined,
                 )
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the parts above that there may be new items."""
+        hooks.items_came.send(sender=None, case_pk=self.exhibit.case_id)
+        self.told_at = time.monotonic()
 
     def _begin(self, options: engine.Options, models: engine.Models) -> None:
         """Mark the run as running and start its counts afresh."""
@@ -238,6 +256,8 @@ class _Attempt:
         if row is None or not row[0]:  # without a key: its templates were erased
             return False
         key, status, error_code, run_id, options = row
+        if error_code == KNOWN_GOOD and not self._is_known_good(digests):
+            return False  # the list that had it was taken out, or is over
         if run_id == self.run.pk and key == self.run.options_key:
             return True
         if self.run.retry_codes:
@@ -249,6 +269,10 @@ class _Attempt:
         closer = _closeness(options)  # a closer look is not thrown away
         mine = _closeness(self.run.options)
         return closer != mine and all(a >= b for a, b in zip(closer, mine, strict=True))
+
+    def _is_known_good(self, digests: engine.Digests) -> bool:
+        """Tell whether a list of the agency says that this content needs no look."""
+        return any(has(digests) for has in self.good)
 
     def _take_path(self, occurrence: engine.Occurrence) -> None:
         """Remember a path; it is written with the next tick."""
@@ -305,6 +329,8 @@ class _Attempt:
             update_fields=["n_files", "n_seen", "n_examined", "n_known", "n_faces", "heartbeat_at"]
         )
         self._group()
+        if time.monotonic() - self.told_at >= hooks.TELL_EVERY_S:
+            self._tell()
         self.ticked_at = time.monotonic()
         if self.should_stop() or cases.is_erasing(self.exhibit.case_id):
             raise _Stopped

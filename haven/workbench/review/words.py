@@ -47,6 +47,11 @@ FAILURES: dict[str, Failure] = {
         _("Haven does not look into files of this type."),
         _("Look at it with the tool for its type. An archive can be unpacked and added."),
     ),
+    "source.known_good": Failure(
+        _("Known good"),
+        _("A list of known good files has this content, so it was not looked at."),
+        _("If the list is wrong, take it out; then look again at what it had."),
+    ),
     "source.too_large": Failure(
         _("Over a limit"),
         _("The file, or the picture it claims to hold, is larger than Haven opens."),

@@ -38,7 +38,7 @@ def _failures(paper: Paper, scope: Scope) -> None:
     paper.heading(_("Not looked at by the program"))
     statuses = {
         "failed": _("could not be looked at"),
-        "unsupported": _("type not looked into"),
+        "unsupported": _("not looked into"),
         "unread": _("could not be read"),
     }
     rows = []

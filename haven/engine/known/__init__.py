@@ -1,0 +1,1 @@
+"""Known lists: digests that others have judged, read from any format and looked up at any size."""
