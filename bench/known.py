@@ -44,7 +44,10 @@ def _digests(start: int, count: int) -> bytes:
 def _make(folder: Path, rows: int) -> None:
     """Write the columns of a list of MD5 as the writer leaves them, sorted in one go."""
     folder.mkdir(parents=True)
-    first, _last = engine.ListKey(KEY).words(_digests(7, rows), "md5")
+    digests = _digests(7, rows)
+    there, others = digests[: 16 * QUERIES // 2], _digests(8, QUERIES // 2)
+    folder.with_name("asked").write_bytes(there + others)
+    first, _last = engine.ListKey(KEY).words(digests, "md5")
     order = np.argsort(first[:, 0], kind="stable")
     first[order, 0].tofile(folder / "md5.first")
     first[order, 1].tofile(folder / "md5.rest")
@@ -66,8 +69,7 @@ def _peak_mib() -> int:
 def look_up(folder: Path, rows: int) -> dict[str, Any]:
     """Return what a million look-ups take: half of them are in the list. One thread."""
     known = KnownList(folder, engine.ListKey(KEY))
-    there = np.frombuffer(_digests(7, rows)[: 16 * QUERIES // 2], np.uint8)
-    asked = there.tobytes() + _digests(8, QUERIES // 2)
+    asked = folder.with_name("asked").read_bytes()
     taken = []
     for _ in range(4):  # the first reads from disk
         begun = time.perf_counter()

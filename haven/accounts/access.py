@@ -78,6 +78,7 @@ MAY: dict[str, frozenset[Role]] = {
     "record.export": frozenset({Role.SUPERVISOR, Role.AUDITOR}),
     "tokens.watch": frozenset({Role.ADMINISTRATOR}),  # of programs; not what they are for
     "lists.keep": frozenset({Role.ADMINISTRATOR}),  # words an agency adds to Haven's lists
+    "known.keep": frozenset({Role.ADMINISTRATOR}),  # lists of known files of the agency
     # Whether an identification takes two people; off only on a legal basis (R-AI-3).
     "two_people.set": frozenset({Role.ADMINISTRATOR}),
     "partners.keep": frozenset({Role.ADMINISTRATOR}),  # keys for handing cases over
@@ -280,6 +281,7 @@ PAGES: dict[str, str] = {
     "api:groups": "case.work",
     "api:group": "case.work",
     "api:categories": "case.work",
+    "api:known": "case.work",
     "api:verdicts": "case.work",
     "api:item_verdicts": "case.work",
     "api:persons": "case.work",
@@ -416,6 +418,15 @@ PAGES: dict[str, str] = {
     "analysis:background": "case.work",
     "analysis:crop": "case.work",
     "analysis:probe_crop": "case.work",
+    "known:lists": "known.keep",
+    "known:list": "known.keep",
+    "known:ask": "known.keep",
+    "known:confirm": "known.keep",
+    "known:meanings": "known.keep",
+    "known:take_out": "known.keep",
+    "known:put_back": "known.keep",
+    "known:about_item": "case.work",
+    "known:of_case": "case.work",
     "categories:case": "case.work",
     "categories:give": "case.work",
     "categories:undo": "case.work",

@@ -368,6 +368,32 @@ VERBS: dict[str, Verb] = {
     "scheme.drop": Verb(
         _("A scheme of categories is not used any more in a case."), Kind.ALTERATION
     ),
+    # lists of known files
+    "known.bring": Verb(_("A list of known files was brought."), Kind.ADMINISTRATION),
+    "known.confirm": Verb(
+        _("The first rows of a list of known files were seen, and it is taken in."),
+        Kind.ADMINISTRATION,
+    ),
+    "known.take_in": Verb(_("A list of known files is in use."), Kind.ADMINISTRATION),
+    "known.fail": Verb(_("A list of known files could not be taken in."), Kind.ADMINISTRATION),
+    "known.take_out": Verb(
+        _("A list of known files was taken out and its key destroyed."),
+        Kind.ERASURE,
+        needs_reason=True,
+    ),
+    "known.say_meanings": Verb(
+        _("It was said what the categories of a list of known files mean."), Kind.ADMINISTRATION
+    ),
+    "known.ask": Verb(_("A digest was looked up in the lists of known files."), Kind.CONSULTATION),
+    "known.set_aside": Verb(
+        _("An entry of a list was set aside: it looked like very many pictures."),
+        Kind.ALTERATION,
+    ),
+    "known.put_back": Verb(
+        _("An entry of a list that was set aside counts again."),
+        Kind.ALTERATION,
+        needs_reason=True,
+    ),
     "category.view": Verb(_("The verdicts of a case were looked at."), Kind.CONSULTATION),
     "category.give": Verb(_("An item was given a category."), Kind.ALTERATION),
     "category.batch": Verb(_("Many items were given a category."), Kind.ALTERATION),

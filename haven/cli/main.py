@@ -26,6 +26,7 @@ VERBS = {
     "search": "rank the faces most like the one on a picture, as candidates",
     "assets": "get and check models and demonstration pictures",
     "audit": "verify an export of the record",
+    "lists": "take in lists of known files and look digests up in them",
     "hub": "carry what a hub has published to other places, signed",
     "doctor": "say what is here, what is missing, and how to get it",
 }

@@ -9,7 +9,7 @@ from haven.engine.assets.runtime import available, inference_devices
 from haven.engine.assets.store import AssetState, AssetStore
 from haven.engine.digests.pdq import from_hex as pdq_from_hex
 from haven.engine.digests.pdq import near as near_pdq
-from haven.engine.errors import EngineError, SourceDamaged, retryable_codes
+from haven.engine.errors import EngineError, SourceDamaged, SourceMissing, retryable_codes
 from haven.engine.faces.embed import LENGTH as EMBEDDING_LENGTH
 from haven.engine.faces.embed import MODEL_NAME
 from haven.engine.faces.group import FaceTable, group
@@ -112,6 +112,7 @@ __all__ = [
     "SandboxState",
     "Source",
     "SourceDamaged",
+    "SourceMissing",
     "Status",
     "Strength",
     "Told",

@@ -30,6 +30,7 @@ from haven.workbench.comparison import api as comparison
 from haven.workbench.decisions import api as decisions
 from haven.workbench.evidence import api as evidence
 from haven.workbench.facets import api as facets
+from haven.workbench.known import api as known
 from haven.workbench.leads import api as leads
 from haven.workbench.notes import api as notes
 from haven.workbench.people import api as people
@@ -84,7 +85,7 @@ api = Api(
 )
 _OF_CASES = (
     *(cases, evidence, authority, analysis, review, categories, people, notes),
-    *(queue, facets, search, comparison, leads, decisions),
+    *(queue, facets, search, comparison, leads, decisions, known),
 )
 for _part in _OF_CASES:
     api.add_router("cases/", _part.router)

@@ -34,6 +34,7 @@ MENU = (  # address, words, icon; shown to whom access.py opens it
     ("authority:lists", _("Lists of your agency"), "filter"),
     ("tokens:agency", _("Tokens of your agency"), "key"),
     ("categories:schemes", _("Schemes of categories"), "filter"),
+    ("known:lists", _("Lists of known files"), "filter"),
     ("decisions:two_people", _("Two people for an identification"), "people"),
     ("packages:keys", _("Handing over to other agencies"), "key"),
     ("audit:list", _("Record"), "document"),

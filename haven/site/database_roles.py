@@ -105,6 +105,10 @@ GRANTS = (
     Grant("evidence_*", web="SIUD", worker="SUD"),
     Grant("analysis_*", web="SIUD", worker="SIUDM"),
     Grant("categories_*", web="SIU", worker="SUD"),  # a verdict is superseded, never deleted
+    Grant("known_knownlist", web="SIU", worker="SIU"),  # what was brought stays on the list
+    Grant("known_meaning", web="SID", worker="S"),
+    Grant("known_setaside", web="SU", worker="SI"),
+    Grant("known_*", web="S", worker="SIUD"),  # hits: found by the worker alone
     Grant("people_*", web="SIUD", worker="SUD"),
     Grant("queue_presence", web="SIUD", worker="SUD"),
     Grant("queue_stop", web="SI", worker="SD"),  # a decision is superseded, never changed

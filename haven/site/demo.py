@@ -2,12 +2,12 @@
 
 In      the demonstration pictures of the asset catalogue
 Out     members of two agencies, a curator's office and a provider, and a few words of theirs
-        among colleagues; folders laid out like seized ones, a case with two exhibits whose
-        analysis goes through the real queue
+        among colleagues; folders laid out like seized ones, lists of known files, a case with two
+        exhibits whose analysis goes through the real queue
 Fails   AssetError: a picture is not here
 Why     a first look must show the real program at work, and no picture of a child
 Not     here: how the start runs (up.py), the pictures' layout (exhibits.py), what colleagues
-        say (demo_colleagues.py)
+        say (demo_colleagues.py), what lists hold (demo_lists.py)
 
 Loading again changes nothing that is there.
 """
@@ -28,7 +28,7 @@ from haven.accounts.models import Member
 from haven.accounts.terms import actions as terms
 from haven.accounts.terms import texts
 from haven.cli import up as command
-from haven.site import demo_colleagues, exhibits, hub, trial
+from haven.site import demo_colleagues, demo_lists, exhibits, hub, trial
 from haven.workbench.analysis import actions as analysis
 from haven.workbench.authority import actions as authority
 from haven.workbench.authority import queries as powers
@@ -197,7 +197,10 @@ def _open_case(lead: Member, laid: exhibits.Laid) -> None:
         if member is not None and role is not None and member.pk != lead.pk:
             cases.add_member(case.public_id, member=member, role=role, by=lead, at=now)
     _enter_authority(case.public_id, lead)
-    _choose_scheme(case.public_id, lead)
+    scheme = _choose_scheme(case.public_id, lead)
+    administrator = members.by_username("marit")
+    assert administrator is not None  # noqa: S101  # made above
+    demo_lists.load(command.demo_pictures(), by=administrator, scheme=scheme)
     for label, folder in laid.items():
         exhibit = evidence.add_folder(case.public_id, folder=folder, label=label, by=lead, at=now)
         analysis.start_run(exhibit.public_id, profile=settings.HAVEN_PROFILE, by=lead, at=now)
@@ -221,8 +224,8 @@ def _enter_authority(case_id: UUID, lead: Member) -> None:
     authority.enter(case_id, basis, by=lead, at=now)
 
 
-def _choose_scheme(case_id: UUID, lead: Member) -> None:
-    """Have the agency begin its cases with a harmless scheme, and choose it.
+def _choose_scheme(case_id: UUID, lead: Member) -> str:
+    """Have the agency begin its cases with a harmless scheme, and choose it; return its name.
 
     The schemes for abuse material are offered too, and not used: every picture here is a
     harmless one of adults or of things, and no verdict is given beforehand.
@@ -244,6 +247,7 @@ def _choose_scheme(case_id: UUID, lead: Member) -> None:
     )
     choosing.set_default(made.key, by=administrator, at=now)
     choosing.choose(case_id, made.scheme.ref, by=lead, at=now)
+    return made.scheme.ref
 
 
 def _password() -> str:

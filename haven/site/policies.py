@@ -35,6 +35,9 @@ NOT_OF_A_CASE: Mapping[str, str] = {
     "authority.OwnWord": "words of an agency for its lists; SPECIAL shows each agency its own",
     "categories.DefaultScheme": "a key of a scheme, for each agency; SPECIAL as above",
     "categories.OwnScheme": "schemes an agency made; SPECIAL as above",
+    "known.KnownList": "what an agency was given; SPECIAL shows each agency its own",
+    "known.Meaning": "what an administrator said of a list; SPECIAL as above",
+    "known.SetAside": "entries of an agency's lists; SPECIAL as above",
     "packages.Identity": "keys of an agency; SPECIAL shows each agency its own",
     "packages.Partner": "keys of others that an agency checked; SPECIAL as above",
     "decisions.TwoPeople": "a rule of an agency; SPECIAL shows each agency its own",
@@ -182,6 +185,11 @@ SPECIAL: Mapping[str, Mapping[str, str]] = {
     "categories_defaultscheme": {"ALL": f"agency_id = {MY_AGENCY}"},
     "categories_ownscheme": {"ALL": f"agency_id = {MY_AGENCY}"},
     "decisions_twopeople": {"ALL": f"agency_id = {MY_AGENCY}"},
+    "known_knownlist": {"ALL": f"agency_id = {MY_AGENCY}"},
+    "known_meaning": {
+        "ALL": "EXISTS (SELECT FROM known_knownlist AS parent WHERE parent.id = known_list_id)"
+    },
+    "known_setaside": {"ALL": f"agency_id = {MY_AGENCY}"},
     "packages_identity": {"ALL": f"agency_id = {MY_AGENCY}"},
     "packages_partner": {"ALL": f"agency_id = {MY_AGENCY}"},
     "cases_clock": {"ALL": f"agency_id = {MY_AGENCY}"},

@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "haven.workbench.search",
     "haven.workbench.notes",
     "haven.workbench.categories",
+    "haven.workbench.known",
     "haven.workbench.wellbeing",
     "haven.workbench.reveals",
     "haven.workbench.onboarding",

@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("haven.workbench.search.urls")),
     path("", include("haven.workbench.notes.urls")),
     path("", include("haven.workbench.categories.urls")),
+    path("", include("haven.workbench.known.urls")),
     path("", include("haven.workbench.wellbeing.urls")),
     path("", include("haven.workbench.onboarding.urls")),
     path("", include("haven.workbench.reveals.urls")),

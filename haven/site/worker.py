@@ -31,6 +31,7 @@ QUEUES = {  # who holds a key waits
     "probes": 2,
     "reveals": 1,
     "queue": 1,
+    "known": 1,
     "packages": 1,
     "mail": 1,
     "hub": 1,

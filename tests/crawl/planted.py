@@ -189,7 +189,52 @@ def _office(marks: Marks, agency: Agency, home: str, lead: Member) -> dict[str, 
         "session_id": session.pk,
         "invitation_id": invited.pk,
         "application_id": application.public_id,
+        **_listed(marks, home, agency, admin),
     }
+
+
+def _listed(marks: Marks, home: str, agency: Agency, admin: Member) -> dict[str, Any]:
+    """Return the ids of a list of known files and of an entry that is set aside."""
+    from haven.workbench.known import actions, importing
+    from haven.workbench.known.models import SetAside
+
+    about = actions.About(
+        name=marks.new(home, "list of known files"),
+        kind="own",
+        source=marks.new(home, "source of a list"),
+        legal_basis=marks.new(home, "basis of a list"),
+    )
+    text = f"sha256,category\n{'ab' * 32},{marks.new(home, 'category of a list')}\n"
+    made = actions.bring(
+        io.BytesIO(text.encode()), about, agency_pk=agency.pk, by=admin, at=timezone.now()
+    )
+    importing.look_over(made.pk)
+    made.refresh_from_db()
+    actions.confirm(made, by=admin, at=timezone.now())
+    importing.take_in(made.pk)
+    aside = SetAside.objects.create(
+        agency=agency, known_list=made, entry=0, how=SetAside.How.FLOOD, n_hits=9, set_at=NOW
+    )
+    return {"list_id": made.public_id, "aside_id": aside.pk}
+
+
+def _known(marks: Marks, owner: str, item: Any) -> None:
+    """Let a list of the agency know an item."""
+    from haven.workbench.known.models import Hit, KnownList, Looked
+
+    one = KnownList.objects.get(agency=item.case.agency)
+    Hit.objects.create(
+        case=item.case,
+        item=item,
+        known_list=one,
+        entry=0,
+        certainty=Hit.Certainty.SAME_BYTES,
+        agree=["sha256"],
+        category=marks.new(owner, "category of a hit"),
+        said={"comments": marks.new(owner, "comment of a hit")},
+        found_at=NOW,
+    )
+    Looked.objects.create(case=item.case, known_list=one, last_item=item.pk, at=NOW)
 
 
 def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:  # noqa: PLR0915  # one of everything
@@ -233,6 +278,7 @@ def _case(marks: Marks, owner: str, lead: Member, root: Path) -> dict[str, Any]:
         saving.paths(exhibit, lay)
     run.state, run.finished_at = run.State.FINISHED, NOW
     run.save()
+    _known(marks, owner, items[0])
     grouping.regroup(case.pk, settle=True)
     face = Face.objects.select_related("group").get(item=items[0], position=0)
     assert face.group is not None

@@ -44,7 +44,8 @@ NOT_ALWAYS = {
     "accounts:sign-out", "accounts:start-over", "agencies:add", "agencies:remove_domain",
     "authority:retire", "catalogue:decide", "categories:retire", "experience:answer",
     "experience:decide", "experience:flag_report", "experience:reply", "guidance:correct",
-    "joining:approve", "joining:one", "joining:refuse", "members:confirm", "members:suspend",
+    "joining:approve", "joining:one", "joining:refuse", "known:confirm", "known:put_back",
+    "known:take_out", "members:confirm", "members:suspend",
     "packages:end", "portal:object", "portal:withdraw", "wellbeing:put_away",
     "wellbeing:remove_help", "wellbeing:take", "wellbeing:take_back",
 }  # fmt: skip

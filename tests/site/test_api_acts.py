@@ -76,6 +76,7 @@ FOR_PEOPLE = {  # no program does these, and why
     "finding": "what somebody looks for, keeps and lacks is that person's",
     "guidance": "who acknowledges has read; who checks a translation has read both texts",
     "invitations": "members",
+    "known": "an administrator answers for what a list is and what its words mean",
     "joining": "applications take two people",
     "learning": "a person learns, and a certificate says so of that person",
     "leads:from_comparison": "who compared the faces says that a lead comes of it",

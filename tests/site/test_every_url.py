@@ -83,6 +83,13 @@ OWN = {  # of a member, not of a case
     "authority:retire",
     "tokens:agency",
     "tokens:revoke_in_agency",
+    "known:ask",
+    "known:confirm",
+    "known:list",
+    "known:lists",
+    "known:meanings",
+    "known:put_back",
+    "known:take_out",
     "categories:make",
     "categories:retire",
     "categories:schemes",
@@ -287,6 +294,11 @@ POST_ALONE = {
     "categories:choose",
     "categories:drop",
     "categories:give",
+    "known:ask",
+    "known:confirm",
+    "known:meanings",
+    "known:put_back",
+    "known:take_out",
     "categories:retire",
     "categories:set_default",
     "categories:undo",
@@ -439,6 +451,7 @@ BOTH = {
     "catalogue:restrict",
     "finding:keep",
     "finding:say",
+    "known:lists",
     "leads:new",
     "reports:export",
     "reports:new",
@@ -670,12 +683,32 @@ def _case(lead: "Member", number: str, root: "Path") -> Ids:  # noqa: PLR0915  #
         "token_id": made.token.public_id,
         "entry_id": record.of_case(case.pk)[0].public_id,
         "key": analysis.ask_background(case.public_id, items[0].pk, by=lead, at=NOW),
+        **_listed(case, items[0], lead),
         **_cut(items[0], lead),
         **_reveal(items[0], lead),
         **_care(items[1], lead),
         **handing.planted(case, lead, lambda place: f"{place} {number}"),
         "hub": planted.plant(lead, lambda place: f"{place} {number}", NOW),
     }
+
+
+def _listed(case: Any, item: Any, lead: "Member") -> Ids:
+    """Return the ids of a list of known files that has an item, and of an entry set aside."""
+    from haven.workbench.known import actions, importing, looking
+    from haven.workbench.known.models import SetAside
+
+    about = actions.About(name=f"A list of {case.number}", kind="own")
+    text = io.BytesIO(f"{item.sha256}\n".encode())
+    made = actions.bring(text, about, agency_pk=lead.agency_id, by=lead, at=NOW)
+    importing.look_over(made.pk)
+    made.refresh_from_db()
+    actions.confirm(made, by=lead, at=NOW)
+    importing.take_in(made.pk)
+    looking.look_up(case.pk, at=NOW)
+    aside = SetAside.objects.create(
+        agency_id=lead.agency_id, known_list=made, entry=0, how="person", set_at=NOW
+    )
+    return {"list_id": made.public_id, "aside_id": aside.pk}
 
 
 def _reveal(item: Any, lead: "Member") -> Ids:
@@ -871,7 +904,7 @@ def test_looking_changes_nothing_but_the_record(
 def _rows() -> dict[str, list[Any]]:
     """Return every row of the workbench, of the hub and of the accounts."""
     of_cases = (
-        *("cases", "tokens", "evidence", "authority", "analysis", "search", "categories"),
+        *("cases", "tokens", "evidence", "authority", "analysis", "search", "categories", "known"),
         *("notes", "people", "queue", "facets", "comparison", "leads", "decisions", "retention"),
     )
     of_the_hub = tuple(one for one in THE_HUB if one != "hub")

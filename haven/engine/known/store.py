@@ -27,6 +27,7 @@ from haven.engine.records import Digests
 
 STRETCH_BYTES = 32 << 20  # of a column that is in memory at a time while many are looked up
 MANY = 4096  # look-ups from which on the column is passed over in order
+FORGET_AFTER = 32  # single look-ups: each brings in a megabyte, 16 pages around each it reads
 _NO_SIZE = -1
 HashBytes = NDArray[np.uint8]
 
@@ -198,6 +199,8 @@ def read_manifest(folder: Path) -> Manifest:
         made = Manifest(**read)
     except (OSError, ValueError, TypeError) as error:
         raise ListDamaged("a list has no manifest that can be read") from error
+    if {*KINDS, "pdq"} - set(made.counts):
+        raise ListDamaged("the manifest of a list does not say what it holds")
     if made.version != VERSION:
         raise ListDamaged(f"a list is of version {made.version}, not {VERSION}")
     return made
@@ -234,6 +237,7 @@ class _Sorted:
         self._first = _Column(folder / f"{kind}.first", "<u8", count)
         self._rest = _Column(folder / f"{kind}.rest", "<u8", count * self._wide)
         self._entry = _Column(folder / f"{kind}.entry", "<u4", count)
+        self._few = 0  # looked up since memory was let go
 
     def find(
         self, first: NDArray[np.uint64], rest: NDArray[np.uint64]
@@ -246,6 +250,10 @@ class _Sorted:
         """
         column = self._first.rows
         if len(first) < MANY:
+            self._few += len(first)
+            if self._few > FORGET_AFTER:
+                self._forget(0, len(column))
+                self._few = 0
             return self._within(0, len(column), first, rest, 0)
         step = STRETCH_BYTES // column.itemsize
         found = []
@@ -255,10 +263,14 @@ class _Sorted:
             last = int(np.searchsorted(first, column[end - 1], side="right"))
             some = slice(begin, last)
             found.append(self._within(start, end, first[some], rest[some], begin))
-            self._first.forget(start, end)
-            self._rest.forget(start * self._wide, end * self._wide)
-            self._entry.forget(start, end)
+            self._forget(start, end)
         return tuple(np.concatenate(part) for part in zip(*found, strict=True))  # type: ignore[return-value]
+
+    def _forget(self, start: int, end: int) -> None:
+        """Let go of the memory of rows."""
+        self._first.forget(start, end)
+        self._rest.forget(start * self._wide, end * self._wide)
+        self._entry.forget(start, end)
 
     def gives(self, entry: int) -> bool:
         """Return whether the list has this digest for an entry; passes over the column."""

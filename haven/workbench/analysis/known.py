@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from haven import engine
@@ -31,6 +32,8 @@ Digests = engine.Digests
 Hit = engine.Hit
 ListTrouble = engine.EngineError
 Manifest = engine.ListManifest
+Told = engine.Told
+KnownList = engine.KnownList
 NEAR_QUALITY = 50  # a flatter picture has no hash to tell it by; engine/digests/pdq.py
 
 
@@ -108,6 +111,34 @@ def opened(folder: Path, key: bytes) -> Iterator[engine.KnownList]:
 def digests_of(items: Iterable[Item]) -> list[Digests]:
     """Return the digests of items as a list is asked."""
     return [Digests(one.sha256, one.sha1, one.md5, one.size_bytes) for one in items]
+
+
+def look_at(path: Path) -> tuple[Digests, str | None]:
+    """Return digests and PDQ bits of one file, None where it has none; looked at in a worker.
+
+    Raises:
+        ListTrouble: It cannot be read, or the models are not here.
+    """
+    models = engine.models_in(settings.HAVEN_ASSETS_DIR)
+    options = engine.for_profile("fast", embed=False)
+    reads = [path.absolute(), *models.files]
+    with engine.runner(
+        settings.HAVEN_RUNNER, workers=1, reads=reads, confined=settings.HAVEN_SANDBOX
+    ) as runner:
+        for one in engine.analyse(
+            [path.absolute()],
+            options=options,
+            models=models,
+            runner=runner,
+            is_done=lambda _digests: False,
+        ):
+            if isinstance(one, engine.Media):
+                told = one.perceptual
+                is_clear = told is not None and told.quality >= NEAR_QUALITY
+                return one.digests, f"{int(told.pdq, 16):0256b}" if told and is_clear else None
+            if one.digests is None:
+                break
+    raise engine.SourceMissing("the file could not be opened")
 
 
 def near(

@@ -257,8 +257,9 @@ def tallies(found: InUse, *, n_items: int) -> list[Tally]:
 
 def filters(case: Case, *, member: Member) -> Filters:
     """Return what the grid of a case can be narrowed to by verdicts."""
-    by = [(one.pk, one.display_name) for one in judges(case, member=member)]
-    return Filters(case, member, choices(case), by)
+    offered = choices(case)
+    judged = judges(case, member=member) if offered else []  # no scheme, no verdict, no judge
+    return Filters(case, member, offered, [(one.pk, one.display_name) for one in judged])
 
 
 def judges(case: Case, *, member: Member) -> list[Member]:

@@ -35,6 +35,7 @@ from haven.workbench.facets import (
     queries,
     timeline,
 )
+from haven.workbench.known import queries as known
 from haven.workbench.people import queries as people
 from haven.workbench.review import filter_form
 
@@ -206,6 +207,7 @@ def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
         exhibits=evidence.of_case(case),
         name_of=partial(people.name_of, case),
         verdicts=categories.filters(case, member=request.user),
+        known=known.condition(case),
     )
 
 

@@ -23,6 +23,7 @@ class Lead(models.Model):
         EXHIBITS = "exhibits", _("one group on several exhibits")
         CAMERA = "camera", _("one camera on several exhibits")
         COPIES = "copies", _("almost the same picture on several exhibits")
+        KNOWN = "known", _("a list of known files")
         HAND = "hand", _("by hand")
 
     class State(models.TextChoices):

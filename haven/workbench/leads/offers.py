@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 import haven
 from haven.workbench.analysis import face_queries as faces
 from haven.workbench.analysis import ties
+from haven.workbench.known import queries as known
 from haven.workbench.leads.models import Lead
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def of_case(case: Case) -> list[Offer]:
     taken = set(
         Lead.objects.filter(case=case).exclude(offer_key="").values_list("offer_key", flat=True)
     )
-    found = [*_groups(case), *_cameras(case), *_copies(case)]
+    found = [*_groups(case), *_cameras(case), *_copies(case), *_known(case)]
     return [one for one in found if one.key not in taken]
 
 
@@ -127,6 +128,37 @@ def _copies(case: Case) -> Iterator[Offer]:
             strength=STRENGTH.MODERATE,
             disproof=_("Seen beside each other, the two show different scenes."),
             alternatives=_("Both were taken from a third place, such as a web page."),
+        )
+
+
+def _known(case: Case) -> Iterator[Offer]:
+    """Yield items that lists of alerts or of the agency have, or that look like their entries."""
+    for hit in known.leads(case, most=_MOST):
+        near = hit.bits is not None
+        what = _("Item %(item)s is on the list “%(name)s”: %(how)s.")
+        if near:
+            what = _(
+                "Item %(item)s looks like an entry of “%(name)s”: %(bits)s of 256 bits differ."
+            )
+        one = hit.known_list
+        yield Offer(
+            key=f"known:{hit.item_id}-{one.public_id}-{hit.entry}",
+            kind=KIND.KNOWN,
+            what=what
+            % {
+                "item": hit.item_id,
+                "name": one.name,
+                "bits": hit.bits,
+                "how": hit.get_certainty_display(),
+            },
+            item_pk=hit.item_id,
+            analyser=_("lists of known files"),
+            version=one.list_version or one.file_sha256[:12],
+            strength=STRENGTH.MODERATE if near else STRENGTH.STRONG,
+            disproof=_("Seen beside each other, the two show different scenes.")
+            if near
+            else _("The maker of the list entered the digest by mistake."),
+            alternatives=_("A picture that many devices hold, such as one of a web page."),
         )
 
 

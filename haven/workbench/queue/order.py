@@ -18,12 +18,13 @@ import secrets
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef
 
 from haven.workbench.analysis import item_queries as items
 from haven.workbench.analysis import queries as analysis
 from haven.workbench.cases import queueing
 from haven.workbench.categories import queries as categories
+from haven.workbench.known import queries as known
 from haven.workbench.queue.models import Entry, State, Stop, UrgentExhibit
 
 if TYPE_CHECKING:
@@ -79,11 +80,6 @@ UPDATE queue_entry e SET is_late = true FROM queue_entry judged
 WHERE e.case_id = %(case)s AND judged.case_id = %(case)s AND judged.item_id = ANY(%(items)s)
     AND e.is_open AND NOT e.is_late AND (e.pdq <~> judged.pdq) <= %(bits)s
 """
-
-
-def known(case: Case) -> Q:
-    """Return the condition of entries whose items a list knows. No lists exist yet: none."""
-    return Q(case=case, pk__in=())
 
 
 def state_of(case: Case, *, at: datetime) -> State:
@@ -187,7 +183,7 @@ def _take_in(case: Case, state: State, at: datetime, *, whole: bool) -> bool:
     """Take in items that came or changed since the last time; tell whether there were any."""
     runs = analysis.last_runs(case).values()
     newest = items.items(case).aggregate(newest=Max("pk"))["newest"]
-    facts = sorted((one.pk, one.state, one.n_seen) for one in runs)
+    facts = [known.newest(case), *sorted((one.pk, one.state, one.n_seen) for one in runs)]
     stamp = hashlib.sha256(f"{newest} {facts}".encode()).hexdigest()
     if stamp == state.seen_runs:
         return False
@@ -202,7 +198,7 @@ def _take_in(case: Case, state: State, at: datetime, *, whole: bool) -> bool:
     most = INLINE if is_part else None
     _run(_TAKE_IN, case=case.pk, seed=state.seed, least=items.NEAR_QUALITY, most=most)
     mark(case)
-    Entry.objects.filter(known(case), is_late=False).update(is_late=True)
+    Entry.objects.filter(known.known(case), case=case, is_late=False).update(is_late=True)
     state.brought_at, state.compared_verdict = at, 0
     state.seen_runs = "" if is_part else stamp
     return True

@@ -24,6 +24,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.categories import blinding
 from haven.workbench.categories import queries as categories
 from haven.workbench.evidence import queries as evidence
+from haven.workbench.known import queries as known
 from haven.workbench.queue import actions, drawing, estimating, forms, queries, stopping
 from haven.workbench.review import actions as review_actions
 from haven.workbench.review import queries as review
@@ -45,6 +46,7 @@ def work(request: MemberRequest, case_id: UUID) -> HttpResponse:
     found = queries.held(case, request.user, at=now)
     hidden = blinding.hidden(case, request.user, at=now)
     labels = categories.standing(judging, [one.pk for one in found if one.pk not in hidden])
+    marks = known.marks(case, [one.pk for one in found])
     form = forms.Take(request.GET)
     most = form.most()
     return page(
@@ -52,7 +54,7 @@ def work(request: MemberRequest, case_id: UUID) -> HttpResponse:
         "queue/work.html",
         **about_page(case, request, "work"),
         judging=judging,
-        tiles=[review.tile(one, labels.get(one.pk)) for one in found],
+        tiles=[review.tile(one, labels.get(one.pk), known=marks.get(one.pk)) for one in found],
         most=most,
         sizes=forms.SIZES,
         goes_on="go" in request.GET,

@@ -10,6 +10,8 @@ Not     here: what a filter keeps (analysis/item_filter.py)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -59,6 +61,14 @@ DEVICES = [
     ("unnumbered", _("no serial number")),
     ("unknown", _("neither is named")),
 ]
+LISTED = [
+    _ANY,
+    ("alert", _("on a list of alerts")),
+    ("good", _("on a list of known good files")),
+    ("near", _("looks like an entry of a list")),
+    ("any", _("on any list")),
+    ("none", _("on no list")),
+]
 ORDERS = [
     ("faces", _("most faces first")),
     ("quality", _("clearest faces first")),
@@ -68,7 +78,7 @@ ORDERS = [
     ("arrival", _("as they came")),
 ]
 _FIRST = ("q", "order", "faces", "status", "size", "taken_from", "taken_to", "camera", "exhibit")
-_VERDICTS = ("verdict", "judge")  # where the case has a scheme
+_VERDICTS = ("verdict", "judge", "listed")  # where the case has a scheme, the agency a list
 _MORE = ("taken", "place", "near", "radius", "device", "serial", "folder")
 
 
@@ -152,6 +162,7 @@ class Items(forms.Form):
     judge = forms.TypedChoiceField(
         label=pgettext_lazy("of a category", "By"), required=False, coerce=int, empty_value=None
     )
+    listed = forms.ChoiceField(label=_("Known files"), choices=LISTED, required=False)
     box = _Read(item_filter.Box.read, label=_("Area"), max_length=120, widget=forms.HiddenInput)
     group = forms.CharField(
         label=_("Group of faces"), required=False, max_length=80, widget=forms.HiddenInput
@@ -167,11 +178,18 @@ class Items(forms.Form):
         exhibits: Iterable[Exhibit],
         name_of: Callable[[str], str] = str,
         verdicts: Filters | None = None,
+        known: Callable[[str], Q | None] | None = None,
         **kwargs: Any,
     ) -> None:
-        """Offer the cameras, exhibits and categories of the case; `name_of` names a group."""
+        """Offer the cameras, exhibits and categories of the case.
+
+        `name_of` names a group; `known` gives the condition of what lists know, where the
+        agency has a list.
+        """
         super().__init__(*args, **kwargs)
-        self.name_of, self.verdicts = name_of, verdicts
+        self.name_of, self.verdicts, self.knows = name_of, verdicts, known
+        if known is None:
+            del self.fields["listed"]
         if verdicts is None or not verdicts.choices:
             del self.fields["verdict"], self.fields["judge"]
         else:
@@ -209,7 +227,10 @@ class Items(forms.Form):
             group=value("group") or "",
             words=(value("q") or "").strip(),
             error_code=value("code") or "",
-            also=self._having(value("verdict") or "", value("judge")),
+            also=self._also(
+                self._having(value("verdict") or "", value("judge")),
+                self.knows(value("listed") or "") if self.knows else None,
+            ),
         )
 
     def chosen_order(self) -> str:
@@ -252,8 +273,8 @@ class Items(forms.Form):
 
     def first_fields(self) -> list[forms.BoundField]:
         """Return the fields that are always on the page."""
-        known = [name for name in _VERDICTS if name in self.fields]
-        return [self[name] for name in (*_FIRST, *known)]
+        there = [name for name in _VERDICTS if name in self.fields]
+        return [self[name] for name in (*_FIRST, *there)]
 
     def more_fields(self) -> list[forms.BoundField]:
         """Return the fields that a reader asks for."""
@@ -263,6 +284,11 @@ class Items(forms.Form):
         """Tell whether one of the further fields is used, or wrong."""
         self.is_valid()
         return any(name in self.errors or self.data.get(name) for name in _MORE)
+
+    def _also(self, *conditions: Q | None) -> Q | None:
+        """Return all conditions as one, or None where there is none."""
+        said = [one for one in conditions if one is not None]
+        return reduce(and_, said) if said else None
 
     def _having(self, verdict: str, judge: int | None) -> Q | None:
         """Return the condition of the chosen category, or None."""

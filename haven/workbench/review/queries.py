@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from haven.workbench.analysis.models import Item
     from haven.workbench.cases.models import Case
     from haven.workbench.categories.queries import Label
+    from haven.workbench.known.queries import Mark
     from haven.workbench.wellbeing.handing import Passed
 
 ITEMS_ON_A_PAGE = 60
@@ -37,13 +38,19 @@ class Tile:
     label: Label | None = None  # the verdict that stands, in the scheme of the page
 
 
-def tile(item: Item, label: Label | None = None, passed: Passed | None = None) -> Tile:
+def tile(
+    item: Item,
+    label: Label | None = None,
+    passed: Passed | None = None,
+    known: Mark | None = None,
+) -> Tile:
     """Return how an item is shown. Only an item with faces has a view.
 
     Args:
         item: Of a case that was looked up with the member.
         label: The verdict that stands.
         passed: What the member asked not to see; None where pictures are not shown at all.
+        known: What lists know of it; a picture on a list of alerts is not shown unasked.
     """
     if passed is not None and item.pk in passed:
         return Tile(item, False, "hidden", words.PASSED, words.PASSED_ON, label)
@@ -53,6 +60,8 @@ def tile(item: Item, label: Label | None = None, passed: Passed | None = None) -
         return Tile(item, False, "failed", why, words.NOT_LOOKED_AT, label)
     if item.status == items.STATUS.UNSUPPORTED:
         return Tile(item, False, icon, kind, words.failure(item.error_code).short, label)
+    if known is not None and known.alert:
+        return Tile(item, False, "hidden", words.KNOWN_ALERT, words.KNOWN_NOT_SHOWN, label)
     if not item.n_faces:
         return Tile(item, False, "hidden", kind, words.NO_FACE, label)
     return Tile(item, True, icon, kind, "", label)

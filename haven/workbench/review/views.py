@@ -31,6 +31,7 @@ from haven.workbench.cases import queries as cases
 from haven.workbench.categories import blinding
 from haven.workbench.categories import queries as categories
 from haven.workbench.evidence import queries as evidence
+from haven.workbench.known import queries as known
 from haven.workbench.people import queries as people
 from haven.workbench.reveals import actions as reveal_actions
 from haven.workbench.reveals import queries as reveals
@@ -89,6 +90,7 @@ def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
         judging, [item.pk for item in window.rows if item.pk not in hidden]
     )
     passed = handing.passed(case, request.user)
+    marks = known.marks(case, [item.pk for item in window.rows]) if form.knows else {}
     return page(
         request,
         "review/items.html",
@@ -97,7 +99,10 @@ def items(request: MemberRequest, case_id: UUID) -> HttpResponse:
         runs=analysis.progress(case, now=timezone.now()),
         form=form,
         window=window,
-        tiles=[queries.tile(item, labels.get(item.pk), passed) for item in window.rows],
+        tiles=[
+            queries.tile(item, labels.get(item.pk), passed, marks.get(item.pk))
+            for item in window.rows
+        ],
         judging=judging,
         count=item_queries.items(case, chosen).count(),
     )
@@ -112,6 +117,9 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     on_it = [] if found.pk in passed else list(faces.faces_on(found))
     named = people.persons([face.group for face in on_it if face.group])
     paths = list(item_queries.paths(found)[: _PATHS_SHOWN + 1])
+    near = item_queries.near_duplicates(found)
+    marks = known.marks(case, [found.pk, *(one.pk for one in near)]) if form.knows else {}
+    shown = request.GET.get("known") == "show"  # asked for, by a link beside the closed tile
     is_blind = found.pk in blinding.hidden(case, request.user, at=timezone.now())
     judging = None if is_blind else categories.judging(case, request.GET.get("scheme", ""))
     return page(
@@ -119,7 +127,9 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         "review/item.html",
         **_about(case),
         item=found,
-        tile=queries.tile(found, passed=passed),
+        tile=queries.tile(found, passed=passed, known=None if shown else marks.get(found.pk)),
+        is_known_alert=bool(found.n_faces and found.pk in marks and marks[found.pk].alert)
+        and not shown,
         handed=handing.own(found, request.user),
         people_segmented=item_queries.has_segmented_people(found),
         failure=words.failure(found.error_code) if found.error_code else None,
@@ -129,7 +139,7 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         ],
         paths=paths[:_PATHS_SHOWN],
         more_paths=len(paths) > _PATHS_SHOWN,
-        near=[queries.tile(one, passed=passed) for one in item_queries.near_duplicates(found)],
+        near=[queries.tile(one, passed=passed, known=marks.get(one.pk)) for one in near],
         before=before,
         after=after,
         judging=judging,
@@ -249,4 +259,5 @@ def _filter(request: MemberRequest, case: Case) -> filter_form.Items:
         exhibits=evidence.of_case(case),
         name_of=partial(people.name_of, case),
         verdicts=categories.filters(case, member=request.user),
+        known=known.condition(case),
     )

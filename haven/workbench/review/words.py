@@ -139,6 +139,8 @@ KINDS: dict[str, tuple[str, Text]] = {  # kind of file: icon, words
     "other": ("unsupported", _("File of another type")),
 }
 
+KNOWN_ALERT = _("On a list of alerts")
+KNOWN_NOT_SHOWN = _("known; not shown unless asked for")
 NO_FACE = _("looked at, no face found")
 PASSED = _("not for you")
 PASSED_ON = _("you asked not to see it")

@@ -51,6 +51,7 @@ OPENS: Mapping[str, Mapping[str, str]] = {
     "api:timeline": _READS,
     "api:devices": _READS,
     "api:categories": _READS,
+    "api:known": _READS,
     "api:verdicts": _READS,
     "api:item_verdicts": {**_READS, "POST": _A.CATEGORISE},
     "api:batches": {"POST": _A.CATEGORISE},

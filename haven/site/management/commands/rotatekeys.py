@@ -1,8 +1,8 @@
 """Rotate keys: `python -m haven.site rotatekeys` wraps the keys of all cases again.
 
 In      the file of master keys, or the keeper that HAVEN_KEY_WRAPPER names
-Out     every case's key, and every agency's keys for handing over, wrapped by the present master
-        key; the files of cases stay as they are
+Out     every case's key, and every agency's keys for handing over and of its lists, wrapped by
+        the present master key; the files stay as they are
 Fails   CommandError: a master key cannot be had; those done so far stay done
 Why     a master key that may be known to somebody else must lose its worth, and soon
 Not     here: destroying old copies of the database, whose keys the old master key still opens
@@ -18,6 +18,7 @@ from django.db import transaction
 
 from haven.audit.actions import record
 from haven.workbench.cases import keys, wrapping
+from haven.workbench.known import actions as lists
 from haven.workbench.packages import partner_actions as identities
 
 
@@ -46,7 +47,8 @@ class Command(BaseCommand):
         try:
             if is_file and not options["no_new_key"]:
                 self._add_master_key()
-            done, count = map(sum, zip(keys.rewrap(), identities.rewrap(), strict=True))
+            wrapped = (keys.rewrap(), identities.rewrap(), lists.rewrap())
+            done, count = map(sum, zip(*wrapped, strict=True))
             if options["forget_old"]:
                 self._forget_old()
             with transaction.atomic():
@@ -67,7 +69,10 @@ class Command(BaseCommand):
     def _forget_old(self) -> None:
         """Remove master keys that wrap nothing here."""
         place = wrapping.master_key_file()
-        known, in_use = wrapping.read_master_keys(place), keys.masters() | identities.masters()
+        known, in_use = (
+            wrapping.read_master_keys(place),
+            keys.masters() | identities.masters() | lists.masters(),
+        )
         kept = [
             key
             for number, key in enumerate(known)
