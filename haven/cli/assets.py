@@ -91,7 +91,11 @@ def _show_card(store: AssetStore, name: str) -> int:
     print(f"{asset.name} ({asset.kind}), {store.state(name)}\n")
     for title, text in (
         ("Task", card.task),
-        *([] if asset.kind is AssetKind.PICTURE else [("Training", card.training)]),
+        *(
+            []
+            if asset.kind in (AssetKind.PICTURE, AssetKind.DATA)
+            else [("Training", card.training)]
+        ),
         ("Licence", f"{asset.licence}. {asset.licence_note}"),
         *(("Known limit", limit) for limit in card.limits),
         *(("Measured", figure) for figure in card.measured),

@@ -210,7 +210,10 @@ def assets(root: Path) -> list[Finding]:
         if state is AssetState.READY:
             findings.append(Finding(Mark.HERE, f"{name} ({asset.kind})"))
         else:
-            is_needed = asset.needed and asset.kind is not AssetKind.SEGMENTER
+            is_needed = asset.needed and asset.kind not in (
+                AssetKind.SEGMENTER,
+                AssetKind.DATA,
+            )
             mark = Mark.MISSING if is_needed else Mark.ABSENT
             findings.append(
                 Finding(mark, f"{name} ({asset.kind}), {state}", f"haven assets get {name}")

@@ -33,10 +33,11 @@ from haven.engine.options import PROFILES, Limits, Options, for_profile
 from haven.engine.originals import SIDE_PX as ORIGINAL_SIDE_PX
 from haven.engine.originals import Drawing, open_original, piece
 from haven.engine.pipeline import Models, analyse
+from haven.engine.places import Town, Towns, clock_fits, zone_of
 from haven.engine.practice import NAMES as PRACTICE_NAMES
 from haven.engine.practice import Harmless, harmless
 from haven.engine.practice import views as practice_views
-from haven.engine.provenance import SEGMENTER, fingerprint, models_in, versions
+from haven.engine.provenance import SEGMENTER, TOWNS, fingerprint, models_in, versions
 from haven.engine.records import (
     Derivatives,
     Digests,
@@ -73,6 +74,7 @@ __all__ = [
     "SANDBOX_TIERS",
     "SEGMENTER",
     "STRENGTH_LIMITS",
+    "TOWNS",
     "Asset",
     "AssetKind",
     "AssetState",
@@ -116,10 +118,13 @@ __all__ = [
     "Status",
     "Strength",
     "Told",
+    "Town",
+    "Towns",
     "Wanted",
     "analyse",
     "available",
     "check_size",
+    "clock_fits",
     "cut_object",
     "find_sources",
     "fingerprint",
@@ -148,4 +153,5 @@ __all__ = [
     "strength",
     "versions",
     "write_list",
+    "zone_of",
 ]

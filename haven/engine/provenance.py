@@ -20,6 +20,7 @@ from haven.engine.pipeline import Models
 
 DETECTOR, SECOND_OPINION, RECOGNISER = "centerface", "dlib-mmod", "dlib-resnet"
 SEGMENTER = "person-segmenter"
+TOWNS = "towns"
 LIBRARIES = (
     "numpy",
     "opencv-python-headless",

@@ -40,6 +40,7 @@ class AssetKind(StrEnum):
     SECOND_OPINION = "second-opinion"
     SEGMENTER = "segmenter"
     PICTURE = "picture"
+    DATA = "data"
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ class Item(models.Model):
     taken_on = models.DateField(null=True, blank=True)  # its day, for filters
     gps_lat = models.FloatField(null=True, blank=True)
     gps_lon = models.FloatField(null=True, blank=True)
+    time_zone = models.CharField(max_length=40, blank=True)  # of the place; empty: none, at sea
+    clock_fits = models.BooleanField(null=True, blank=True)  # None: the file gives no offset
     camera = models.CharField(max_length=200, blank=True)  # make and model, for filters
     camera_make = models.CharField(max_length=200, blank=True)
     camera_model = models.CharField(max_length=200, blank=True)
@@ -139,6 +141,11 @@ class Item(models.Model):
                 fields=["case", "gps_lat", "gps_lon"],
                 condition=models.Q(gps_lat__isnull=False),
                 name="item_by_place",
+            ),
+            models.Index(
+                fields=["case", "time_zone"],
+                condition=models.Q(clock_fits=False),
+                name="item_by_doubted_clock",
             ),
         ]
 

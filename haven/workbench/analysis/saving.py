@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from haven import engine
-from haven.workbench.analysis import decided, vault
+from haven.workbench.analysis import decided, places, vault
 from haven.workbench.analysis.models import Derivative, Face, Item, Occurrence, Run
 from haven.workbench.cases import keys
 from haven.workbench.evidence import names
@@ -111,6 +111,7 @@ def _facts(run: Run, media: engine.Media) -> dict[str, object]:
     """Return the columns of an item."""
     perceptual, metadata = media.perceptual, media.metadata
     camera = [_text(metadata.camera_make), _text(metadata.camera_model)]
+    zone, fits = places.zone_and_clock(metadata.gps_lat, metadata.gps_lon, metadata.taken_at)
     return {
         "run": run,
         "options_key": run.options_key,
@@ -129,6 +130,8 @@ def _facts(run: Run, media: engine.Media) -> dict[str, object]:
         "taken_on": _date(metadata.taken_at),
         "gps_lat": metadata.gps_lat,
         "gps_lon": metadata.gps_lon,
+        "time_zone": zone,
+        "clock_fits": fits,
         "camera": _camera(*camera),
         "camera_make": camera[0],
         "camera_model": camera[1],

@@ -47,6 +47,7 @@ class Tie(NamedTuple):
     key: str  # what ties: the group's public id, the serial number, "item-item"
     exhibits: tuple[str, ...]  # labels, by name
     face: int | None = None  # of a group: its clearest
+    n_items: int = 0  # of clocks
 
 
 def groups_across(case: Case, *, most: int) -> list[Tie]:
@@ -82,6 +83,25 @@ def cameras_across(case: Case, *, most: int) -> list[Tie]:
         .order_by("-n", "first")
     )
     return [Tie(one["first"], one["camera_serial"], tuple(one["labels"])) for one in rows[:most]]
+
+
+def clocks_in_doubt(case: Case, *, most: int) -> list[Tie]:
+    """Return time zones whose places have pictures with another clock; `key` is the zone.
+
+    A camera that was never set lies in all its pictures, so they are one tie and not many.
+    """
+    rows = (
+        Item.objects.filter(case=case, clock_fits=False)
+        .values("time_zone", "camera")
+        .annotate(
+            first=Min("pk"), n=Count("pk", distinct=True), labels=ArrayAgg(_LABEL, distinct=True)
+        )
+        .order_by("-n", "first")
+    )
+    return [
+        Tie(one["first"], one["time_zone"], tuple(filter(None, one["labels"])), n_items=one["n"])
+        for one in rows[:most]
+    ]
 
 
 def copies_across(case: Case, *, most: int) -> list[Tie]:

@@ -25,7 +25,7 @@ from haven.workbench.leads import offers as program
 router = Router(tags=["leads"])
 
 State = Literal["new", "in_work", "supported", "refuted", "none", "passed_on"]
-Kind = Literal["comparison", "exhibits", "camera", "copies", "known", "hand"]
+Kind = Literal["comparison", "exhibits", "camera", "copies", "known", "clock", "hand"]
 
 
 class Lead(Schema):

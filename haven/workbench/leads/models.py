@@ -24,6 +24,7 @@ class Lead(models.Model):
         CAMERA = "camera", _("one camera on several exhibits")
         COPIES = "copies", _("almost the same picture on several exhibits")
         KNOWN = "known", _("a list of known files")
+        CLOCK = "clock", _("a clock that does not fit its place")
         HAND = "hand", _("by hand")
 
     class State(models.TextChoices):

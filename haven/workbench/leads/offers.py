@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 import haven
 from haven.workbench.analysis import face_queries as faces
@@ -55,7 +56,7 @@ def of_case(case: Case) -> list[Offer]:
     taken = set(
         Lead.objects.filter(case=case).exclude(offer_key="").values_list("offer_key", flat=True)
     )
-    found = [*_groups(case), *_cameras(case), *_copies(case), *_known(case)]
+    found = [*_groups(case), *_cameras(case), *_copies(case), *_known(case), *_clocks(case)]
     return [one for one in found if one.key not in taken]
 
 
@@ -159,6 +160,32 @@ def _known(case: Case) -> Iterator[Offer]:
             if near
             else _("The maker of the list entered the digest by mistake."),
             alternatives=_("A picture that many devices hold, such as one of a web page."),
+        )
+
+
+def _clocks(case: Case) -> Iterator[Offer]:
+    """Yield time zones whose places have pictures with another clock."""
+    for tie in ties.clocks_in_doubt(case, most=_MOST):
+        yield Offer(
+            key=f"clock:{tie.pk}-{tie.key}",
+            kind=KIND.CLOCK,
+            what=ngettext(
+                "%(n)s picture names a place in the time zone %(zone)s, with a clock that is not"
+                " kept there.",
+                "%(n)s pictures of one camera name places in the time zone %(zone)s, with a clock"
+                " that is not kept there.",
+                tie.n_items,
+            )
+            % {"n": tie.n_items, "zone": tie.key},
+            item_pk=tie.pk,
+            exhibits=tie.exhibits,
+            analyser=_("metadata of the files"),
+            version=haven.__version__,
+            strength=STRENGTH.WEAK,
+            disproof=_("The camera was there, and its clock was never set to the zone."),
+            alternatives=_(
+                "The clock was wrong; place or time were changed by a program or a person."
+            ),
         )
 
 

@@ -23,7 +23,7 @@ from haven.web.errors import Conflict
 from haven.web.pages import page
 from haven.workbench.analysis import actions as analysis_actions
 from haven.workbench.analysis import face_queries as faces
-from haven.workbench.analysis import item_queries
+from haven.workbench.analysis import item_queries, places
 from haven.workbench.analysis import queries as analysis
 from haven.workbench.analysis import words as face_words
 from haven.workbench.cases import actions as case_actions
@@ -127,6 +127,7 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         "review/item.html",
         **_about(case),
         item=found,
+        place=places.of_item(found),
         tile=queries.tile(found, passed=passed, known=None if shown else marks.get(found.pk)),
         is_known_alert=bool(found.n_faces and found.pk in marks and marks[found.pk].alert)
         and not shown,
