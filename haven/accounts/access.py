@@ -529,6 +529,7 @@ PAGES: dict[str, str] = {
     "review:overview": "case.work",
     "review:items": "case.work",
     "review:item": "case.work",
+    "review:alike": "case.work",
     "review:background": "case.work",
     "review:failures": "case.work",
     "review:retry": "case.work",

@@ -7,6 +7,7 @@ private (import-linter holds this).
 from haven.engine.assets.catalogue import Asset, AssetKind, Card
 from haven.engine.assets.runtime import available, inference_devices
 from haven.engine.assets.store import AssetState, AssetStore
+from haven.engine.digests.pdq import TURNS as PDQ_TURNS
 from haven.engine.digests.pdq import from_hex as pdq_from_hex
 from haven.engine.digests.pdq import near as near_pdq
 from haven.engine.errors import EngineError, SourceDamaged, SourceMissing, retryable_codes
@@ -68,6 +69,7 @@ __all__ = [
     "EMBEDDING_LENGTH",
     "MODEL_NAME",
     "ORIGINAL_SIDE_PX",
+    "PDQ_TURNS",
     "PRACTICE_NAMES",
     "PROFILES",
     "RUNNERS",

@@ -67,10 +67,15 @@ class Digests:
 
 @dataclass(frozen=True, slots=True)
 class PerceptualHash:
-    """A PDQ hash: 256 bits as 64 hexadecimal digits, with its quality 0 to 100."""
+    """A PDQ hash: 256 bits as 64 hexadecimal digits, with its quality 0 to 100.
+
+    `turned` holds the hashes of the same picture in the seven other ways it can lie, in the
+    order of `digests.pdq.TURNS`; () where nobody asked.
+    """
 
     pdq: str
     quality: int
+    turned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,11 @@ class Metadata:
     camera_make: str | None = None
     camera_model: str | None = None
     camera_serial: str | None = None
+    software: str | None = None  # that says it wrote the file
+    has_maker_note: bool = False  # what a camera adds for itself, and most programs lose
+    # Quality 1 to 100 at which the common library (IJG) writes the tables that this JPEG has;
+    # 0: tables of its own; None: not a JPEG, or it cannot be told.
+    common_quality: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

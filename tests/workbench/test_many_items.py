@@ -23,6 +23,7 @@ OF_ALL = {
     "a path that is nowhere",
     "candidates",  # every face is compared
     "cameras",
+    "copies however they lie",
     "connections",
     "count of a path",
     "count of all",
@@ -159,6 +160,7 @@ def ask_for_every_page(many):
         "connections": lambda: connections.graph(many, no_filter),
         "neighbours": lambda: item_queries.beside(many, item, no_filter, "quality"),
         "near duplicates": lambda: item_queries.near_duplicates(item),
+        "copies however they lie": lambda: item_queries.alike(item),
         "counts": lambda: queries.counts(many),
         "failures": lambda: queries.failures(many),
         "candidates": lambda: face_queries.candidates(many, person(0), quality=1.0),

@@ -181,13 +181,54 @@ class TestItem:
         far = found("far", [person(0, wobble=2)], **hashed(near ^ ((1 << 40) - 1), 80))
         poor = found("poor", [person(0, wobble=3)], **hashed(near, 40))
 
-        text = browse("item", Item.objects.get(occurrences__path="a").pk).content.decode()
+        text = browse("alike", Item.objects.get(occurrences__path="a").pk).content.decode()
 
         assert "3 of 256 bits differ" in text
         assert [
-            f"/items/{one.pk}/" in text.split("Looks almost the same")[1].split("</section>")[0]
+            f"/items/{one.pk}/" in text.split("Looks almost the same")[-1].split("</section>")[0]
             for one in (close, far, poor)
         ] == [True, False, False]
+
+    def test_finds_a_turned_copy_and_says_how_it_lies(self, browse, found, case):
+        turned = tuple(f"{number:064x}" for number in range(1, 8))
+        found("a", perceptual=engine.PerceptualHash("f" * 64, 80, turned))
+        copy = found("b", perceptual=engine.PerceptualHash(turned[3], 80))
+
+        text = browse("alike", Item.objects.get(occurrences__path="a").pk).content.decode()
+
+        assert f"/items/{copy.pk}/" in text
+        assert "0 of 256 bits differ, mirrored" in text
+
+    def test_says_which_copy_is_likely_the_earliest_and_why(self, browse, found):
+        camera = engine.Metadata(
+            taken_at="2026-01-01T10:00:00",
+            camera_make="Nordlys",
+            camera_model="N1",
+            has_maker_note=True,
+            common_quality=0,
+        )
+        first = found("a", metadata=camera, perceptual=engine.PerceptualHash("f" * 64, 80))
+        copy = found(
+            "b",
+            metadata=engine.Metadata(software="<b>Brush</b> 7", common_quality=75),
+            perceptual=engine.PerceptualHash("f" * 64, 80),
+            width_px=640,
+        )
+
+        text = browse("alike", copy.pk).content.decode()
+
+        assert f"Item {first.pk} is likely the earliest of them." in text
+        assert "keeps what only the camera writes for itself" in text
+        assert "&lt;b&gt;Brush&lt;/b&gt; 7" in text
+        assert "quality 75" in text
+
+    def test_says_when_no_sign_tells_copies_apart(self, browse, found):
+        for name in "ab":
+            found(name, perceptual=engine.PerceptualHash("f" * 64, 80))
+
+        text = browse("alike", Item.objects.get(occurrences__path="a").pk).content.decode()
+
+        assert "No sign tells which of them is the earliest." in text
 
     def test_escapes_what_a_file_says_of_itself(self, browse, found):
         item = found(

@@ -34,6 +34,10 @@ _PASSES = 2
 _MIN_SIDE_PX = 5  # smaller pictures have the empty hash and quality 0
 _LUMA_BGR = np.array([0.114, 0.587, 0.299], dtype=np.float32)
 
+# The seven other ways a picture can lie: quarter turns clockwise, and mirrored (left and right
+# changed) before them.
+TURNS = ("90", "180", "270", "mirrored", "mirrored 90", "mirrored 180", "mirrored 270")
+
 Floats = NDArray[np.float32]
 HashBytes = NDArray[np.uint8]
 
@@ -214,11 +218,37 @@ def _dct_matrix() -> Floats:
 def _hash_of_small(small: Floats) -> PerceptualHash:
     """Return the hash of a decimated picture, shape (64, 64), float32."""
     matrix = _dct_matrix()
-    coefficients = (matrix @ small @ matrix.T).ravel()
+    coefficients = np.asarray(matrix @ small @ matrix.T, dtype=np.float32)
+    turned = tuple(_bits(one) for one in _turned(coefficients))
+    return PerceptualHash(_bits(coefficients), _quality(small), turned)
+
+
+def _bits(coefficients: Floats) -> str:
+    """Return the hash of coefficients, shape (16, 16), as 64 hexadecimal digits."""
+    flat = coefficients.ravel()
     # The published median is the 128th of the 256 values, not the mean of the middle two.
-    bits = coefficients > np.partition(coefficients, 127)[127]
-    packed = np.packbits(bits[::-1])  # bit 255 is written first
-    return PerceptualHash(packed.tobytes().hex(), _quality(small))
+    bits = flat > np.partition(flat, 127)[127]
+    return np.packbits(bits[::-1]).tobytes().hex()  # bit 255 is written first
+
+
+def _turned(coefficients: Floats) -> list[Floats]:
+    """Return the coefficients of the picture in the order of TURNS, each (16, 16).
+
+    Turning a picture changes places and signs of its coefficients and nothing else: read
+    backwards, a cosine of odd frequency changes its sign (frequencies here are 1 to 16).
+    """
+    odd = np.where(np.arange(1, _KEPT + 1) % 2, np.float32(-1), np.float32(1))
+    across = odd[None, :]
+
+    def quarter(one: Floats) -> Floats:  # clockwise
+        return np.ascontiguousarray(one.T) * across
+
+    mirrored = coefficients * across
+    turns, mirrored_turns = [coefficients], [mirrored]
+    for _ in range(3):
+        turns.append(quarter(turns[-1]))
+        mirrored_turns.append(quarter(mirrored_turns[-1]))
+    return [*turns[1:], *mirrored_turns]
 
 
 def _quality(small: Floats) -> int:

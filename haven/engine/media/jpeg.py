@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from haven.engine.errors import UnreadableSource
 from haven.engine.media import exif
@@ -21,11 +22,23 @@ from haven.engine.media import exif
 _START_OF_SCAN = 0xDA
 _END_OF_IMAGE = 0xD9
 _APP1, _APP14 = 0xE1, 0xEE
+_TABLES = 0xDB
 _STANDALONE = frozenset({0x00, 0x01, 0xD8, *range(0xD0, 0xD8)})  # no length follows
 _FRAMES = frozenset(set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC})
 _SCAN_PAIR = 0xDAFF  # 0xff 0xda, read as a little-endian number
 _FEW_SCANS = 20  # progressive files have about 10
 _MAX_SEGMENTS = 5000  # 65 KB each; ICC profiles and depth maps of phones take a few hundred
+
+
+_LUMINANCE = np.array(  # table K.1 of ITU-T T.81, in zigzag order
+    [
+        *(16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40),
+        *(26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61, 60, 57, 51),
+        *(56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87),
+        *(95, 98, 103, 104, 103, 62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99),
+    ],
+    dtype=np.int64,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,47 @@ def read_header(content: bytes) -> Header:
         scans=_count_scans(content, at),
         coded_at=at,
     )
+
+
+def common_quality(content: bytes) -> int | None:
+    """Return at which quality the common library writes the luminance table of a JPEG.
+
+    Returns:
+        1 to 100; 0 where it has a table of its own, as many cameras and some programs do;
+        None where it has none that can be read.
+
+    Source: ITU-T T.81, table K.1, and the scaling of the Independent JPEG Group's library.
+    """
+    table = _first_table(content)
+    if table is None:
+        return None
+    for quality in range(100, 0, -1):
+        scale = 5000 // quality if quality < 50 else 200 - 2 * quality
+        if (np.clip((_LUMINANCE * scale + 50) // 100, 1, 255) == table).all():
+            return quality
+    return 0
+
+
+def _first_table(content: bytes) -> NDArray[np.int64] | None:
+    """Return the quantisation table 0 of a JPEG in its order on disk, shape (64,), or None."""
+    at = 2
+    for _ in range(_MAX_SEGMENTS):
+        try:
+            marker, body, at = _next_segment(content, at)
+        except UnreadableSource:
+            return None
+        if marker == _START_OF_SCAN:
+            return None
+        if marker != _TABLES:
+            continue
+        while len(body) >= 65:
+            wide, number = divmod(body[0], 16)
+            length = 128 if wide else 64
+            if number == 0 and len(body) > length:
+                kind = ">u2" if wide else "u1"
+                return np.frombuffer(body[1 : 1 + length], kind).astype(np.int64)
+            body = body[1 + length :]
+    return None
 
 
 def exif_block(content: bytes) -> bytes | None:

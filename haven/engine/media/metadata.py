@@ -20,7 +20,7 @@ from haven.engine.media import blocks, exif, jpeg, serials
 from haven.engine.media.exif import Block, Field
 from haven.engine.records import FileType, Metadata
 
-_MAKE, _MODEL = 0x010F, 0x0110
+_MAKE, _MODEL, _SOFTWARE = 0x010F, 0x0110, 0x0131
 _TAKEN_AT, _TAKEN_OFFSET = 0x9003, 0x9011
 _LATITUDE_SIDE, _LATITUDE, _LONGITUDE_SIDE, _LONGITUDE = 1, 2, 3, 4
 _WANTED_DETAILS = (_TAKEN_AT, _TAKEN_OFFSET, serials.BODY_SERIAL, serials.MAKER_NOTE)
@@ -45,6 +45,8 @@ def read(content: bytes, file_type: FileType) -> Metadata:
         return Metadata()
     block = exif.open_block(found) if found else None
     metadata = of_block(block) if block else Metadata()
+    if file_type.decoder == "jpeg":
+        metadata = replace(metadata, common_quality=jpeg.common_quality(content))
     if metadata.camera_serial is None and file_type.decoder == "jpeg":
         packets = jpeg.xmp_packets(content)
         return _with_serial(metadata, serials.from_xmp(packets))
@@ -53,7 +55,7 @@ def read(content: bytes, file_type: FileType) -> Metadata:
 
 def of_block(block: Block) -> Metadata:
     """Return the metadata of an EXIF block."""
-    wanted = (_MAKE, _MODEL, exif.EXIF_DIRECTORY, exif.GPS_DIRECTORY)
+    wanted = (_MAKE, _MODEL, _SOFTWARE, exif.EXIF_DIRECTORY, exif.GPS_DIRECTORY)
     base = block.directory(block.first, wanted)
     details = _below(block, base.get(exif.EXIF_DIRECTORY), _WANTED_DETAILS)
     place = _below(block, base.get(exif.GPS_DIRECTORY), _WANTED_PLACE)
@@ -67,6 +69,8 @@ def of_block(block: Block) -> Metadata:
         camera_make=make,
         camera_model=_text(base[_MODEL].raw) if _MODEL in base else None,
         camera_serial=_text(serial) if serial else None,
+        software=_text(base[_SOFTWARE].raw) if _SOFTWARE in base else None,
+        has_maker_note=serials.MAKER_NOTE in details,
     )
 
 

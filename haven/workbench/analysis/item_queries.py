@@ -10,12 +10,13 @@ Not     here: what a filter keeps (item_filter.py), faces (face_queries.py), run
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Least
 from pgvector.django import HammingDistance
 
 from haven import engine
@@ -172,6 +173,45 @@ def near_duplicates(found: Item, *, most: int = 24) -> list[Item]:
         .filter(bits__lte=NEAR_BITS)
     )
     return list(near.order_by("bits", "pk")[:most])
+
+
+def alike(found: Item, *, most: int = 24) -> list[tuple[Item, str]]:
+    """Return items of the case that look the same however they lie, nearest first.
+
+    Each has `bits`, and stands with how it lies: "" the same way, else one of PDQ_TURNS.
+    """
+    if found.pdq is None or (found.pdq_quality or 0) < NEAR_QUALITY:
+        return []
+    ways = {"": found.pdq, **_turned(found)}
+    distances = [HammingDistance("pdq", Value(bits)) for bits in ways.values()]
+    near: QuerySet[Any] = (
+        Item.objects.filter(case_id=found.case_id, pdq_quality__gte=NEAR_QUALITY)
+        .exclude(pk=found.pk)
+        .annotate(bits=Least(*distances) if len(distances) > 1 else distances[0])
+        .filter(bits__lte=NEAR_BITS)
+    )
+    rows = near.order_by("bits", "pk")[:most]
+    return [(row, _way(ways, row.pdq)) for row in rows]
+
+
+def _turned(found: Item) -> dict[str, str]:
+    """Return the hashes of an item in its seven other ways, as the database writes them."""
+    held = bytes(found.pdq_turned or b"")
+    return {
+        turn: f"{int.from_bytes(held[32 * n : 32 * n + 32], 'big'):0256b}"
+        for n, turn in enumerate(engine.PDQ_TURNS)
+        if len(held) == 32 * len(engine.PDQ_TURNS)
+    }
+
+
+def _way(ways: Mapping[str, str], pdq: str) -> str:
+    """Return by which of the ways a hash is nearest."""
+    return min(ways, key=lambda way: _differing(ways[way], pdq))
+
+
+def _differing(one: str, other: str) -> int:
+    """Return in how many bits two hashes differ."""
+    return (int(one, 2) ^ int(other, 2)).bit_count()
 
 
 def with_faces_of(case: Case, group: FaceGroup) -> QuerySet[Item]:

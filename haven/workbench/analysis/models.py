@@ -92,6 +92,7 @@ class Item(models.Model):
     height_px = models.PositiveIntegerField(null=True, blank=True)
     pdq = BitField(length=256, null=True, blank=True)
     pdq_quality = models.PositiveSmallIntegerField(null=True, blank=True)
+    pdq_turned = models.BinaryField(null=True, blank=True)  # 7 hashes of 32 bytes, engine's TURNS
     taken_at = models.CharField(max_length=40, blank=True)  # ISO 8601 as the camera wrote it
     taken_on = models.DateField(null=True, blank=True)  # its day, for filters
     gps_lat = models.FloatField(null=True, blank=True)
@@ -102,6 +103,9 @@ class Item(models.Model):
     camera_make = models.CharField(max_length=200, blank=True)
     camera_model = models.CharField(max_length=200, blank=True)
     camera_serial = models.CharField(max_length=200, blank=True)
+    software = models.CharField(max_length=200, blank=True)  # that says it wrote the file
+    has_maker_note = models.BooleanField(default=False)
+    common_quality = models.PositiveSmallIntegerField(null=True, blank=True)  # see the engine
     n_faces = models.PositiveIntegerField(default=0)
     best_quality = models.FloatField(default=0.0)  # of its faces, 0 to 1
     steps_ms = models.JSONField(default=dict)

@@ -7,6 +7,7 @@ _case = [
     path("", views.overview, name="overview"),
     path("items/", views.items, name="items"),
     path("items/<int:item_id>/", views.item, name="item"),
+    path("items/<int:item_id>/alike/", views.alike, name="alike"),
     path("items/<int:item_id>/background/", views.background, name="background"),
     path("failures/", views.failures, name="failures"),
     path("failures/retry/", views.retry, name="retry"),

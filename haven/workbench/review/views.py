@@ -35,7 +35,7 @@ from haven.workbench.known import queries as known
 from haven.workbench.people import queries as people
 from haven.workbench.reveals import actions as reveal_actions
 from haven.workbench.reveals import queries as reveals
-from haven.workbench.review import actions, filter_form, forms, queries, words
+from haven.workbench.review import actions, filter_form, forms, generations, queries, words
 from haven.workbench.search import queries as searches
 from haven.workbench.wellbeing import handing
 
@@ -117,8 +117,7 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
     on_it = [] if found.pk in passed else list(faces.faces_on(found))
     named = people.persons([face.group for face in on_it if face.group])
     paths = list(item_queries.paths(found)[: _PATHS_SHOWN + 1])
-    near = item_queries.near_duplicates(found)
-    marks = known.marks(case, [found.pk, *(one.pk for one in near)]) if form.knows else {}
+    marks = known.marks(case, [found.pk]) if form.knows else {}
     shown = request.GET.get("known") == "show"  # asked for, by a link beside the closed tile
     is_blind = found.pk in blinding.hidden(case, request.user, at=timezone.now())
     judging = None if is_blind else categories.judging(case, request.GET.get("scheme", ""))
@@ -140,7 +139,6 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
         ],
         paths=paths[:_PATHS_SHOWN],
         more_paths=len(paths) > _PATHS_SHOWN,
-        near=[queries.tile(one, passed=passed, known=marks.get(one.pk)) for one in near],
         before=before,
         after=after,
         judging=judging,
@@ -156,6 +154,31 @@ def item(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
             session=reveals.session_of(request.session.session_key),
             at=timezone.now(),
         ),
+    )
+
+
+@require_safe
+def alike(request: MemberRequest, case_id: UUID, item_id: int) -> HttpResponse:
+    case = cases.get(case_id, member=request.user)
+    found = item_queries.item(case, item_id)
+    near = item_queries.alike(found)
+    has_lists = bool(near) and known.has_lists(case.agency_id)
+    marks = known.marks(case, [found.pk, *(one.pk for one, _turn in near)]) if has_lists else {}
+    passed = handing.passed(case, request.user)
+    stack = generations.stack(found, near, marks, has_lists=has_lists)
+    return page(
+        request,
+        "review/alike.html",
+        part="alike",
+        **_about(case),
+        item=found,
+        stack=stack,
+        rows=[
+            (one, queries.tile(one.item, passed=passed, known=marks.get(one.item.pk)))
+            for one in stack.standings
+        ]
+        if near
+        else [],
     )
 
 
