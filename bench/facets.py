@@ -35,7 +35,7 @@ MAKE = (
 INSERT INTO analysis_item (case_id, run_id, options_key, sha256, sha1, md5, size_bytes, mime,
     kind, status, error_code, width_px, height_px, pdq, pdq_quality, taken_at, taken_on, gps_lat,
     gps_lon, camera, camera_make, camera_model, camera_serial, n_faces, best_quality, steps_ms,
-    saved_at)
+    saved_at, time_zone, software, has_maker_note)
 SELECT %(case)s, %(run)s, '', encode(sha256(n::text::bytea), 'hex'),
     md5(n::text) || 'abcdabcd', md5(n::text), (n * 7919) %% 9000000, 'image/jpeg', 'image',
     CASE WHEN n %% 50 = 0 THEN 'failed' ELSE 'done' END,
@@ -47,7 +47,8 @@ SELECT %(case)s, %(run)s, '', encode(sha256(n::text::bytea), 'hex'),
     CASE WHEN n %% 5 < 2 THEN 10.7 + 12 * cos(n * 1.7) ^ 3 + 60 * (n %% 20 = 0)::int END,
     'Camera ' || n %% 40, 'Camera', n %% 40,
     CASE WHEN n %% 4 = 0 THEN 'SN' || n %% 120 ELSE '' END,
-    CASE WHEN n %% 50 = 0 THEN 0 ELSE n %% 4 END, (n %% 1000) / 1000.0, '{}', now()
+    CASE WHEN n %% 50 = 0 THEN 0 ELSE n %% 4 END, (n %% 1000) / 1000.0, '{}', now(),
+    '', '', false
 FROM generate_series(1, %(items)s) AS n
 """,
     """

@@ -1,4 +1,5 @@
 import struct
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,11 @@ def read(content: bytes) -> Metadata:
 
 def of(**directories: dict[int, object]) -> Metadata:
     return read(media.encoded(media.scene(32, 24), exif=media.exif(**directories)))
+
+
+def says_nothing(told: Metadata) -> bool:
+    """Return whether a file says nothing of its origin; how it is compressed, it cannot hide."""
+    return replace(told, common_quality=None) == Metadata()
 
 
 class TestTime:
@@ -189,7 +195,7 @@ class TestFormats:
 
     @pytest.mark.parametrize("pillow_format", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "HEIF"])
     def test_without_exif_say_nothing(self, pillow_format):
-        assert read(media.encoded(media.scene(64, 48), pillow_format)) == Metadata()
+        assert says_nothing(read(media.encoded(media.scene(64, 48), pillow_format)))
 
     def test_that_are_not_pictures_say_nothing(self):
         assert read(b"%PDF-1.4") == Metadata()
@@ -200,7 +206,7 @@ class TestHostile:
         "block", [b"", b"II*\0", b"MM\0*\xff\xff\xff\xff", b"II*\0" + b"\xff" * 99]
     )
     def test_blocks_are_no_error(self, block):
-        assert read(media.encoded(media.scene(8, 8), exif=b"Exif\0\0" + block)) == Metadata()
+        assert says_nothing(read(media.encoded(media.scene(8, 8), exif=b"Exif\0\0" + block)))
 
     def test_blocks_cut_off_anywhere_are_no_error(self):
         block = media.exif(
@@ -217,7 +223,7 @@ class TestHostile:
         entries = b"".join(struct.pack("<HHII", tag, 4, 1, 8) for tag in (0x8769, 0x8825))
         block = b"II*\0\x08\0\0\0" + struct.pack("<H", 2) + entries + struct.pack("<I", 8)
 
-        assert read(media.encoded(media.scene(8, 8), exif=b"Exif\0\0" + block)) == Metadata()
+        assert says_nothing(read(media.encoded(media.scene(8, 8), exif=b"Exif\0\0" + block)))
 
     def test_counts_of_four_thousand_million_are_not_believed(self):
         entry = struct.pack("<HHII", 0x010F, 2, 0xFFFFFFFF, 26)
