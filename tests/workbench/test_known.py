@@ -301,6 +301,16 @@ def test_many_look_ups_at_once(bring, found, case, monkeypatch):
     assert np.unique([hit.item_id for hit in Hit.objects.all()]).size == 5
 
 
+@pytest.mark.parametrize("name", made.FORMATS)
+def test_a_list_of_every_format_is_taken_in_as_the_worker_does(bring, tmp_path, name):
+    make, recognised = made.FORMATS[name]
+    one = bring(make(tmp_path / "a.bin").read_bytes())
+    assert (one.state, one.error_words) == ("ready", "")
+    assert one.manifest["format"] == recognised
+    left = [place.name for place in storing.folder(one.public_id).parent.glob(".*")]
+    assert left == []
+
+
 class TestPages:
     @pytest.fixture
     def browse(self, client_of):

@@ -32,9 +32,9 @@ from haven.site.backups.folder import BackupTrouble, Manifest, Progress
 from haven.workbench.cases import files, keys
 from haven.workbench.cases import queries as cases
 
-KEPT = ("derivatives", "uploads", "probes")
+KEPT = ("derivatives", "uploads", "probes", "lists")  # lists: words and blocks under their keys
 TEMPLATES = "templates"  # the kind under which they are sealed
-_STAGING = ".staging-"
+_HALF = "."  # what is being written or read in the clear has such a name
 
 
 def make(target: Path, progress: Progress = lambda *_told: None) -> str:
@@ -148,7 +148,9 @@ def _copy_checkpoints(into: Path) -> None:
 
 def _copy_files(data: Path, into: Path, progress: Progress) -> None:
     """Copy the sealed files; one that is erased meanwhile is left out."""
-    places = [place for name in KEPT for place in (data / name).rglob("*") if _is_kept(place)]
+    places = [
+        place for name in KEPT for place in (data / name).rglob("*") if _is_kept(place, data)
+    ]
     for number, place in enumerate(places, start=1):
         try:
             folder.copied(place, into / place.relative_to(data))
@@ -157,11 +159,9 @@ def _copy_files(data: Path, into: Path, progress: Progress) -> None:
         progress("Files", number, len(places))
 
 
-def _is_kept(place: Path) -> bool:
+def _is_kept(place: Path, data: Path) -> bool:
     """Tell whether a file is one of a case, and written to its end."""
-    is_unfinished = place.name.startswith(files.NEW) or any(
-        part.startswith(_STAGING) for part in place.parts
-    )
+    is_unfinished = any(part.startswith(_HALF) for part in place.relative_to(data).parts)
     return place.is_file() and not place.is_symlink() and not is_unfinished
 
 

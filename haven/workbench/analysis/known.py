@@ -34,6 +34,7 @@ ListTrouble = engine.EngineError
 Manifest = engine.ListManifest
 Told = engine.Told
 KnownList = engine.KnownList
+DATABASE = b"SQLite format 3\x00"  # how a list begins that has to be opened by a name
 NEAR_QUALITY = 50  # a flatter picture has no hash to tell it by; engine/digests/pdq.py
 
 

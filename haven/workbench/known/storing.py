@@ -9,6 +9,7 @@ Not     here: the format on disk (haven.engine.known)
 
     <data>/lists/<list>/            columns of the list, as the engine wrote them
     <data>/lists/<list>.incoming    the file as it came, sealed, until it is taken in
+    <data>/lists/.clear-…           a database as it came, while it is read
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from haven.workbench.known.models import KnownList
 
 _KIND, _PIECE = "list", 1 << 20
+_CLEAR = ".clear-"
+_ABANDONED_S = 24 * 3600  # no list takes a day
 
 
 def folder(list_id: UUID) -> Path:
@@ -89,21 +93,39 @@ def keep_incoming(one: KnownList, file: IO[bytes]) -> None:
 
 @contextmanager
 def incoming(one: KnownList) -> Iterator[Path]:
-    """Give the file as it came, for a block, by a path that leads to no name on the disk.
+    """Give the file as it came, for a block.
+
+    It lies on the disk without a name, so that a crash leaves nothing; but for a database,
+    which SQLite opens by its name alone: that has one while the block lasts, and what a crash
+    left of it is removed by clear_abandoned().
 
     Raises:
         KeyGone, SealBroken, OSError: It cannot be had.
     """
     with (
-        tempfile.TemporaryFile(dir=_root()) as clear,
         _incoming(one.public_id).open("rb") as blob,
         _sealing(one) as key,
         key.reader(blob, kind=_KIND, name=str(one.public_id)) as content,
     ):
-        while piece := content.read(_PIECE):
-            clear.write(piece)
-        clear.flush()
-        yield Path(f"/proc/self/fd/{clear.fileno()}")
+        first = content.read(_PIECE)
+        needs_name = first.startswith(known.DATABASE)
+        kept = tempfile.NamedTemporaryFile if needs_name else tempfile.TemporaryFile
+        with kept(dir=_root(), prefix=_CLEAR) as clear:
+            clear.write(first)
+            while piece := content.read(_PIECE):
+                clear.write(piece)
+            clear.flush()
+            yield Path(clear.name if needs_name else f"/proc/self/fd/{clear.fileno()}")
+
+
+def clear_abandoned() -> int:
+    """Remove what a crash left: databases in the clear, lists half written; return how many."""
+    before, done = time.time() - _ABANDONED_S, 0
+    for place in _root().glob(".*"):
+        if place.stat().st_mtime < before:
+            known.remove(place) if place.is_dir() else place.unlink(missing_ok=True)
+            done += 1
+    return done
 
 
 def drop_incoming(list_id: UUID) -> None:

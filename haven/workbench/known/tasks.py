@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from haven.workbench.cases import queueing
-from haven.workbench.known import actions, importing, looking
+from haven.workbench.known import actions, importing, looking, storing
 from haven.workbench.known.models import KnownList
 
 _STATE = KnownList.State
@@ -46,7 +46,8 @@ def look_up(case_pk: int) -> None:
 @app.periodic(cron="23 * * * *", periodic_id="known")
 @app.task(name="known.tidy", queue="known", queueing_lock="known")
 def tidy(timestamp: int) -> None:  # the time for which it was planned
-    """Take up lists whose worker died."""
+    """Take up lists whose worker died, and remove what a crash left."""
+    storing.clear_abandoned()
     for one in KnownList.objects.filter(state__in=[_STATE.ARRIVED, _STATE.READING]):
         task = actions.LOOK_OVER if one.state == _STATE.ARRIVED else actions.TAKE_IN
         queueing.once(task, queue="known", lock=f"list-{one.pk}", list_pk=one.pk)
