@@ -25,9 +25,10 @@ from haven.engine.known.sealed import ListKey
 from haven.engine.known.writer import VERSION, Manifest, sha256_of
 from haven.engine.records import Digests
 
-STRETCH_BYTES = 32 << 20  # of a column that is in memory at a time while many are looked up
+STRETCH_BYTES = 8 << 20  # of a column that is in memory at a time while many are looked up
+AT_ONCE = 1 << 18  # look-ups of one pass over the column: 25 MB of words and places
 MANY = 4096  # look-ups from which on the column is passed over in order
-FORGET_AFTER = 32  # single look-ups: each brings in a megabyte, 16 pages around each it reads
+FORGET_AFTER = 4  # single look-ups: the system maps up to 10 MB around what each of them reads
 _NO_SIZE = -1
 HashBytes = NDArray[np.uint8]
 
@@ -107,11 +108,23 @@ class KnownList:
         column = self._sorted.get(kind)
         if column is None:
             return np.empty(0, np.int64), np.empty(0, np.int64)
+        step = AT_ONCE * BYTES_OF[kind]
+        found = [
+            self._some(column, digests[at : at + step], kind, at // BYTES_OF[kind])
+            for at in range(0, len(digests), step)
+        ] or [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        queries, entries = zip(*found, strict=True)
+        return np.concatenate(queries), np.concatenate(entries)
+
+    def _some(
+        self, column: "_Sorted", digests: bytes, kind: str, before: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return as `rows_of` does, of digests before which there were others."""
         first, last = self._key.words(digests, kind)
         order = np.argsort(first[:, 0], kind="stable")
         rest = [first[:, 1]] if kind == "md5" else [first[:, 1], last[:, 0], last[:, 1]]
         queries, entries = column.find(first[order, 0], np.stack(rest, axis=1)[order])
-        return order[queries], entries
+        return order[queries] + before, entries
 
     def told(self, entry: int) -> Told:
         """Return what the list says of an entry.
