@@ -105,9 +105,12 @@ def _import(args: argparse.Namespace) -> Iterator[str]:
     one.refresh_from_db()
     _require_read(one)
     yield from _previewed(one.preview)
-    if not args.yes and not _agreed():
+    has_terminal = sys.stdin.isatty()
+    if not args.yes and not (has_terminal and _agreed()):
         actions.take_out(one, reason="not confirmed at the console", by=None, at=timezone.now())
         actions.forget(one)
+        if not has_terminal:
+            raise _Stop("Nothing of it was kept: nobody can agree here. Add --yes.", WRONG_USE)
         raise _Stop("Nothing of it was kept.", REFUSED)
     actions.confirm(one, by=None, at=timezone.now())
     with _progress() as tell:
@@ -225,9 +228,7 @@ def _previewed(preview: dict[str, object]) -> Iterator[str]:
 
 
 def _agreed() -> bool:
-    """Ask on a terminal whether to go on; without one nobody can agree."""
-    if not sys.stdin.isatty():
-        raise _Stop("There is no terminal to ask on: look at the rows, then add --yes.", WRONG_USE)
+    """Ask on the terminal whether to go on."""
     sys.stdout.write("Take it in? [y/N] ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
