@@ -10,11 +10,17 @@ from haven.engine.assets.store import AssetState, AssetStore
 from haven.engine.digests.pdq import TURNS as PDQ_TURNS
 from haven.engine.digests.pdq import from_hex as pdq_from_hex
 from haven.engine.digests.pdq import near as near_pdq
-from haven.engine.errors import EngineError, SourceDamaged, SourceMissing, retryable_codes
+from haven.engine.errors import (
+    EngineError,
+    KnownGood,
+    SourceDamaged,
+    SourceMissing,
+    retryable_codes,
+)
 from haven.engine.faces.embed import LENGTH as EMBEDDING_LENGTH
 from haven.engine.faces.embed import MODEL_NAME
 from haven.engine.faces.group import FaceTable, group
-from haven.engine.known.entries import Certainty, Hit, Told
+from haven.engine.known.entries import KIND_OF_DIGITS, Certainty, Hit, Told
 from haven.engine.known.entries import Entry as KnownEntry
 from haven.engine.known.formats import Reading, open_list
 from haven.engine.known.near import NearIndex
@@ -67,6 +73,7 @@ from haven.engine.sources import Source, find_sources
 
 __all__ = [
     "EMBEDDING_LENGTH",
+    "KIND_OF_DIGITS",
     "MODEL_NAME",
     "ORIGINAL_SIDE_PX",
     "PDQ_TURNS",
@@ -96,6 +103,7 @@ __all__ = [
     "Hit",
     "Kind",
     "KnownEntry",
+    "KnownGood",
     "KnownList",
     "Layer",
     "Limits",

@@ -12,14 +12,13 @@ Not     here: what is done (hub/exchange/actions.py)
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import django
-from django.core.exceptions import ImproperlyConfigured
+from haven.site import console
+from haven.site.console import NOT_FINISHED, REFUSED, WRONG_USE
 
 if TYPE_CHECKING:
     import argparse
@@ -28,51 +27,30 @@ if TYPE_CHECKING:
     from haven.hub.exchange.actions import Taken
     from haven.hub.exchange.errors import ExchangeError
 
-DONE, REFUSED, WRONG_USE, NOT_FINISHED = 0, 1, 2, 3
-
 
 def run(args: argparse.Namespace) -> int:
     """Do one verb and return its exit code."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haven.site.settings")
-    os.environ.setdefault("HAVEN_DATABASE_ROLE", "owner")
-    if args.data is not None:
-        os.environ["HAVEN_DATA_DIR"] = str(args.data)
-    try:
-        django.setup()
-        return _in_database(args)
-    except ImproperlyConfigured as error:
-        return _say(str(error), NOT_FINISHED)
+    return console.run(
+        args,
+        "hub",
+        lambda: VERBS[args.hub_verb](args),
+        refused=lambda error: _told_of(error, args.hub_verb),
+    )
 
 
-def _in_database(args: argparse.Namespace) -> int:
-    """Do one verb while the database runs, and tell what went wrong."""
-    from django.db import OperationalError, ProgrammingError
-
-    from haven.audit import context
+def _told_of(error: Exception, verb: str) -> int | None:
+    """Tell of an error of the exchange or its key; None for others."""
     from haven.audit.keyfiles import KeyTrouble
     from haven.hub.exchange.errors import ExchangeError
-    from haven.site.__main__ import database
-    from haven.site.postgres import DatabaseTrouble
 
-    try:
-        with database(["hub"]), context.coming_from(context.Source(via="console")):
-            for line in VERBS[args.hub_verb](args):
-                sys.stdout.write(f"{line}\n")
-    except ExchangeError as error:
-        return _refused(error, args.hub_verb)
-    except ExceptionGroup as several:
-        each = [one for one in several.exceptions if isinstance(one, ExchangeError)]
-        return max(_refused(one, args.hub_verb) for one in each)
-    except (KeyTrouble, DatabaseTrouble) as error:
-        return _say(str(error), NOT_FINISHED)
-    except ProgrammingError as error:
-        return _say(_why_not(error), NOT_FINISHED)
-    except OperationalError:
-        return _say("The database does not answer.", NOT_FINISHED)
-    except OSError as error:
-        why = error.strerror or "it is no file that can be read or written"
-        return _say(f"The file cannot be used: {why}.", NOT_FINISHED)
-    return DONE
+    if isinstance(error, ExchangeError):
+        return _refused(error, verb)
+    if isinstance(error, ExceptionGroup):
+        each = [one for one in error.exceptions if isinstance(one, ExchangeError)]
+        return max(_refused(one, verb) for one in each) if each else None
+    if isinstance(error, KeyTrouble):
+        return console.say(str(error), NOT_FINISHED)
+    return None
 
 
 def _refused(error: ExchangeError, verb: str) -> int:
@@ -82,20 +60,11 @@ def _refused(error: ExchangeError, verb: str) -> int:
     where = "".join(f"{host}: " for host in getattr(error, "__notes__", ()))
     sentence, code = f"{where}{error}", f"[{error.code}]"
     if isinstance(error, errors.NoFingerprint | errors.NotConfigured | errors.NotFollowed):
-        return _say(f"{sentence} {code}", WRONG_USE)
+        return console.say(f"{sentence} {code}", WRONG_USE)
     if isinstance(error, errors.NotFetched):
-        return _say(f"{sentence} {code}", NOT_FINISHED)
+        return console.say(f"{sentence} {code}", NOT_FINISHED)
     came = "No bundle was made." if verb == "export" else "Nothing of it was kept."
-    return _say(f"{sentence} {came} {code}", REFUSED)
-
-
-def _why_not(error: Exception) -> str:
-    """Return why the database does not do what it is asked for."""
-    from psycopg import errors as database
-
-    if isinstance(error.__cause__, database.InsufficientPrivilege):
-        return "Only the owner of the database may do this: set HAVEN_OWNER_DATABASE_URL."
-    return "The database has no tables yet. Start Haven once, or migrate."
+    return console.say(f"{sentence} {came} {code}", REFUSED)
 
 
 def _export(args: argparse.Namespace) -> Iterator[str]:
@@ -229,8 +198,3 @@ VERBS = {
     "unfollow": _unfollow,
     "key": _key,
 }
-
-
-def _say(sentence: str, code: int) -> int:
-    sys.stderr.write(f"haven: {sentence}\n")
-    return code

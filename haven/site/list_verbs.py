@@ -10,14 +10,13 @@ Not     here: what is done (workbench/known)
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import django
-from django.core.exceptions import ImproperlyConfigured
+from haven.site import console
+from haven.site.console import REFUSED, WRONG_USE
 
 if TYPE_CHECKING:
     import argparse
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from haven.accounts.models import Agency
     from haven.workbench.known.models import KnownList
 
-DONE, REFUSED, WRONG_USE, NOT_FINISHED = 0, 1, 2, 3
 _ROWS_SHOWN = 5
 
 
@@ -40,45 +38,18 @@ class _Stop(Exception):
 
 def run(args: argparse.Namespace) -> int:
     """Do one verb and return its exit code."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haven.site.settings")
-    os.environ.setdefault("HAVEN_DATABASE_ROLE", "owner")
-    if args.data is not None:
-        os.environ["HAVEN_DATA_DIR"] = str(args.data)
-    try:
-        django.setup()
-        return _in_database(args)
-    except ImproperlyConfigured as error:
-        return _say(str(error), NOT_FINISHED)
+    return console.run(args, "lists", lambda: VERBS[args.list_verb](args), refused=_refused)
 
 
-def _in_database(args: argparse.Namespace) -> int:
-    """Do one verb while the database runs, and tell what went wrong."""
-    from django.db import OperationalError, ProgrammingError
-
-    from haven.audit import context
-    from haven.site.__main__ import database
-    from haven.site.postgres import DatabaseTrouble
+def _refused(error: Exception) -> int | None:
+    """Tell why a verb ended or was refused; None for other errors."""
     from haven.web.errors import WebError
 
-    try:
-        with database(["lists"]), context.coming_from(context.Source(via="console")):
-            for line in VERBS[args.list_verb](args):
-                sys.stdout.write(f"{line}\n")
-                sys.stdout.flush()
-    except _Stop as stop:
-        return _say(str(stop), stop.code)
-    except WebError as error:
-        return _say(f"{error.words} [{error.code}]", REFUSED)
-    except DatabaseTrouble as error:
-        return _say(str(error), NOT_FINISHED)
-    except ProgrammingError:
-        return _say("The database has no tables yet. Start Haven once, or migrate.", NOT_FINISHED)
-    except OperationalError:
-        return _say("The database does not answer.", NOT_FINISHED)
-    except OSError as error:
-        why = error.strerror or "it is no file that can be read"
-        return _say(f"The file cannot be used: {why}.", NOT_FINISHED)
-    return DONE
+    if isinstance(error, _Stop):
+        return console.say(str(error), error.code)
+    if isinstance(error, WebError):
+        return console.say(f"{error.words} [{error.code}]", REFUSED)
+    return None
 
 
 def _import(args: argparse.Namespace) -> Iterator[str]:
@@ -258,8 +229,3 @@ def _described(one: KnownList) -> str:
 
 
 VERBS = {"import": _import, "show": _show, "look-up": _look_up, "remove": _remove}
-
-
-def _say(sentence: str, code: int) -> int:
-    sys.stderr.write(f"haven: {sentence}\n")
-    return code

@@ -16,6 +16,7 @@ from typing import Any
 
 KINDS = ("sha256", "sha1", "md5")  # of exact digests, the surest first
 BYTES_OF = {"sha256": 32, "sha1": 20, "md5": 16}
+KIND_OF_DIGITS = {2 * size: kind for kind, size in BYTES_OF.items()}  # hexadecimal ones
 
 
 class Certainty(StrEnum):

@@ -22,14 +22,13 @@ from numpy.typing import NDArray
 from haven.engine.errors import ListDamaged
 from haven.engine.known.entries import BYTES_OF, KINDS, Hit, Told
 from haven.engine.known.sealed import ListKey
-from haven.engine.known.writer import VERSION, Manifest, sha256_of
+from haven.engine.known.writer import NO_SIZE, VERSION, Manifest, sha256_of
 from haven.engine.records import Digests
 
 STRETCH_BYTES = 8 << 20  # of a column that is in memory at a time while many are looked up
 AT_ONCE = 1 << 18  # look-ups of one pass over the column: 25 MB of words and places
 MANY = 4096  # look-ups from which on the column is passed over in order
 FORGET_AFTER = 4  # single look-ups: the system maps up to 10 MB around what each of them reads
-_NO_SIZE = -1
 HashBytes = NDArray[np.uint8]
 
 
@@ -144,7 +143,7 @@ class KnownList:
     def size_of(self, entry: int) -> int | None:
         """Return the size in bytes that the list gives for an entry."""
         size = int(self._sizes.rows[entry])
-        return None if size == _NO_SIZE else size
+        return None if size == NO_SIZE else size
 
     def pdq(self) -> tuple[HashBytes, NDArray[np.int64]]:
         """Return all PDQ hashes of the list, shape (n, 32), and their entries, shape (n,).

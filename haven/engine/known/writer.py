@@ -38,7 +38,7 @@ ROWS_AT_ONCE = 100_000
 REPORTED = 5_000  # rows between two reports: a few hundredths of a second
 PDQ_AT_ONCE = 1 << 16  # hashes in a sealed block, 2 MiB
 _MOST_INTERNED = 50_000  # details that many entries share are written once
-_NO_SIZE = -1
+NO_SIZE = -1  # of an entry whose size the list does not give
 ROW = np.dtype(
     [("high", "<u8"), ("low", "<u8"), ("last_high", "<u8"), ("last_low", "<u8"), ("entry", "<u4")]
 )
@@ -137,7 +137,6 @@ class _Columns:
         self._at: list[int] = []
         self._interned: dict[bytes, int] = {}
         self._pdq, self._pdq_entries, self._pdq_blocks = bytearray(), bytearray(), 0
-        self._n_details = 0
         self._files: dict[str, IO[bytes]] = {
             name: (folder / name).open("wb")
             for name in ("sizes", "details", "details.at", "pdq", "pdq.entry")
@@ -161,7 +160,7 @@ class _Columns:
         if entry.pdq:
             self._pdq += entry.pdq
             self._pdq_entries += number.to_bytes(4, "little")
-        self._sizes.append(_NO_SIZE if entry.size_bytes is None else entry.size_bytes)
+        self._sizes.append(NO_SIZE if entry.size_bytes is None else entry.size_bytes)
         self._at.append(self._place_of(entry.details()))
         self._count(entry.category)
         self.n_entries = number + 1
@@ -197,7 +196,6 @@ class _Columns:
             return found
         file = self._files["details"]
         at = file.tell() + 1  # 0 is none
-        self._n_details += 1
         sealed = self._key.seal(details, what="details", number=at)
         file.write(len(sealed).to_bytes(4, "little") + sealed)
         if len(self._interned) >= _MOST_INTERNED:

@@ -23,6 +23,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from haven import engine
+from haven.workbench.analysis.item_queries import NEAR_QUALITY
 
 if TYPE_CHECKING:
     from haven.workbench.analysis.models import Item
@@ -35,7 +36,7 @@ Manifest = engine.ListManifest
 Told = engine.Told
 KnownList = engine.KnownList
 DATABASE = b"SQLite format 3\x00"  # how a list begins that has to be opened by a name
-NEAR_QUALITY = 50  # a flatter picture has no hash to tell it by; engine/digests/pdq.py
+KIND_OF_DIGITS = engine.KIND_OF_DIGITS
 
 
 @dataclass(frozen=True, slots=True)

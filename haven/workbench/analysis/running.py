@@ -38,7 +38,7 @@ GROUP_EVERY_FACES = 500
 GROUP_SHARE = 0.1  # of the time, at most, goes into grouping while a run is going
 FOLDER_GONE = "run.folder_gone"
 NO_AUTHORITY = "run.no_authority"
-KNOWN_GOOD = "source.known_good"
+KNOWN_GOOD = engine.KnownGood.code
 CRASHED = "run.crashed"  # something nobody planned; the log has the rest
 _STRENGTH = {"fast": 0, "balanced": 1, "thorough": 2}  # profiles, the closest look last
 

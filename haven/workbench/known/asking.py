@@ -24,15 +24,16 @@ from haven.workbench.known import looking, queries, storing
 from haven.workbench.known.models import Hit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     from haven.accounts.models import Member
     from haven.workbench.known.models import KnownList
 
-_DIGEST = re.compile(r"[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}")
-_KIND_OF_LENGTH = {32: "md5", 40: "sha1", 64: "sha256"}
+    Hits = Callable[[known.KnownList, KnownList], list[known.Hit]]
+
+_HEX = re.compile(r"[0-9a-f]+")
 
 
 class NotADigest(BadInput):
@@ -64,9 +65,9 @@ def of_digest(text: str, *, agency_pk: int, by: Member | None, at: datetime) -> 
         NotADigest: It is none.
     """
     typed = text.strip().lower()
-    if not _DIGEST.fullmatch(typed):
+    kind = known.KIND_OF_DIGITS.get(len(typed), "")
+    if not kind or not _HEX.fullmatch(typed):
         raise NotADigest("what was typed is no digest")
-    kind = _KIND_OF_LENGTH[len(typed)]
 
     def hits(asked: known.KnownList, _one: KnownList) -> list[known.Hit]:
         _queries, entries = asked.rows_of(bytes.fromhex(typed), kind)
@@ -102,7 +103,7 @@ def _in_use(agency_pk: int, at: datetime) -> Iterator[KnownList]:
     yield from queries.in_use(agency_pk, on=at.date())
 
 
-def _answers(one: KnownList, hits: looking.Hits) -> Iterator[Answer]:
+def _answers(one: KnownList, hits: Hits) -> Iterator[Answer]:
     """Yield what one list answers."""
     with known.opened(storing.folder(one.public_id), storing.key_of(one)) as asked:
         for hit in hits(asked, one):

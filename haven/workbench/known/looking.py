@@ -11,7 +11,6 @@ Not     here: what a page makes of a hit (queries.py)
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ from haven.workbench.known import queries, storing
 from haven.workbench.known.models import Hit, Looked, SetAside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -43,8 +42,6 @@ NEAREST = 5  # entries of a list that one picture is said to look like
 FLOOD, FLOOD_SHARE = 50, 0.02
 _TROUBLE = (known.ListTrouble, KeyGone, WrapperTrouble, OSError)
 _log = logging.getLogger(__name__)
-
-Hits = Callable[[known.KnownList, "KnownList"], list[known.Hit]]
 
 
 def look_up(case_pk: int, *, at: datetime) -> int:
@@ -152,7 +149,7 @@ def _near(
     clear = [
         item
         for item in some
-        if item.pdq is not None and (item.pdq_quality or 0) >= known.NEAR_QUALITY
+        if item.pdq is not None and (item.pdq_quality or 0) >= items.NEAR_QUALITY
     ]
     there = {(item.pk, hit.entry) for item, hit in exact}
     near = known.near(folder, key, [item.pdq for item in clear], most=NEAREST)

@@ -82,11 +82,6 @@ class OnItem:
     disagree: bool = False  # an alert list and one of known good files have it, or verdicts differ
 
     @property
-    def is_alert(self) -> bool:
-        """Return whether a list of alerts has the item."""
-        return any(one.hit.known_list.kind == KIND.ALERT for one in self.exact)
-
-    @property
     def parts(self) -> list[tuple[object, list[Saying]]]:
         """Return the hits by what they are worth, each with its heading."""
         return [
@@ -143,11 +138,8 @@ def meanings(lists: Sequence[KnownList]) -> dict[tuple[int, str], str]:
 def hits(case: Case) -> QuerySet[Hit]:
     """Return the hits of a case that count: of lists in use, not set aside."""
     on = timezone.localdate()
-    aside = SetAside.objects.filter(
-        known_list=OuterRef("known_list"), entry=OuterRef("entry"), ended_at__isnull=True
-    )
     rows = Hit.objects.filter(case=case, known_list__in=in_use(case.agency_id, on=on))
-    return rows.exclude(Q(certainty=CERTAINTY.NEAR) & Q(Exists(aside)))
+    return rows.exclude(Q(certainty=CERTAINTY.NEAR) & Q(_aside()))
 
 
 def leads(case: Case, *, most: int) -> list[Hit]:
@@ -189,7 +181,8 @@ def on_item(case: Case, item: Item) -> OnItem:
         .order_by("known_list__name", "entry")
     )
     lists = [one.known_list for one in rows]
-    means, schemes = meanings(lists), {one.pk: scheme_of(one) for one in lists}
+    means = meanings(lists)
+    schemes = {one.ref: one for one in categories.offered(case.agency_id)} if lists else {}
     aside = set(
         SetAside.objects.filter(known_list__in=lists, ended_at__isnull=True).values_list(
             "known_list", "entry"
@@ -198,7 +191,7 @@ def on_item(case: Case, item: Item) -> OnItem:
     found = OnItem()
     for hit in rows:
         code = means.get((hit.known_list_id, hit.category), "")
-        scheme = schemes[hit.known_list_id]
+        scheme = schemes.get(hit.known_list.scheme)
         saying = Saying(
             hit,
             means=scheme.said(code) if scheme and code else "",
@@ -210,23 +203,10 @@ def on_item(case: Case, item: Item) -> OnItem:
     return OnItem(found.exact, found.near, found.contradicted, _disagree(found.exact))
 
 
-def counts(case: Case) -> dict[str, int]:
-    """Return how many items lists know, by what the filter calls it."""
-    told = hits(case).aggregate(
-        alert=Count("item", filter=Q(_of(ALERT)), distinct=True),
-        good=Count("item", filter=Q(_of(GOOD)), distinct=True),
-        near=Count("item", filter=Q(_of(NEAR)), distinct=True),
-    )
-    return {name: int(count) for name, count in told.items()}
-
-
 def by_list(case: Case) -> QuerySet[KnownList]:
     """Return the lists in use with `n_exact` and `n_near`: how many items of a case they know."""
-    aside = SetAside.objects.filter(
-        known_list=OuterRef("known_list"), entry=OuterRef("entry"), ended_at__isnull=True
-    )
     rows = Hit.objects.filter(case=case, known_list=OuterRef("pk")).order_by()
-    near = rows.filter(certainty=CERTAINTY.NEAR).exclude(Exists(aside))
+    near = rows.filter(certainty=CERTAINTY.NEAR).exclude(_aside())
 
     def number(of: QuerySet[Hit]) -> Coalesce:
         counted = of.values("known_list").annotate(n=Count("item", distinct=True))
@@ -262,6 +242,15 @@ def known(case: Case) -> Q:
 def has_lists(agency_pk: int) -> bool:
     """Tell whether an agency has a list in use."""
     return in_use(agency_pk, on=timezone.localdate()).exists()
+
+
+def _aside() -> Exists:
+    """Return the condition of hits whose entry is set aside."""
+    return Exists(
+        SetAside.objects.filter(
+            known_list=OuterRef("known_list"), entry=OuterRef("entry"), ended_at__isnull=True
+        )
+    )
 
 
 def _of(choice: str) -> Q:

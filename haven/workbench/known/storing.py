@@ -3,8 +3,8 @@
 In      a list; an upload
 Out     its folder, its key for a block, a file that waits to be taken in
 Fails   KeyGone: the key was destroyed; WrapperTrouble: no master key; OSError: the disk
-Why     lists of abuse material are sensitive themselves (R-HASH-5): nothing of one lies in the
-        clear, and taking one out destroys its key, wherever copies lie
+Why     lists of abuse material are sensitive themselves (R-HASH-5): but for a database while it
+        is read nothing lies in the clear, and taking one out destroys its key
 Not     here: the format on disk (haven.engine.known)
 
     <data>/lists/<list>/            columns of the list, as the engine wrote them

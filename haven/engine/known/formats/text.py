@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from haven.engine.digests import pdq
 from haven.engine.errors import ListRefused
-from haven.engine.known.entries import Entry
+from haven.engine.known.entries import KIND_OF_DIGITS, Entry
 from haven.engine.known.formats import base
 from haven.engine.known.formats.base import Reading, digest, perceptual, whole
 
@@ -24,7 +25,6 @@ _DELIMITERS = ",;\t|"
 _HEX_TOKEN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{32,64}(?![0-9A-Za-z])")
 _SIGNAL = re.compile(r"(?P<kind>[a-z0-9_]{2,40})[ \t,]+(?P<value>\S.*)")
 _KIND_OF_SIGNAL = {"pdq": "pdq", "md5": "md5", "video_md5": "md5", "photo_md5": "md5"}
-_KIND_OF_LENGTH = {32: "md5", 40: "sha1", 64: "sha256"}
 _COLUMNS = {  # names of columns without anything but letters and digits
     **dict.fromkeys(("md5", "md5hash", "hash", "hashmd5"), "md5"),
     **dict.fromkeys(("sha1", "sha1hash", "hashsha1"), "sha1"),
@@ -58,8 +58,9 @@ def open_text(path: Path) -> Reading:
     columns = [_COLUMNS.get(re.sub(r"[^a-z0-9]", "", name), "") for name in names]
     size_bytes = path.stat().st_size
     if {"md5", "sha1", "sha256", "pdq"} & set(columns) and not _HEX_TOKEN.search(first):
-        table = _Table(path, delimiter, tuple(names), tuple(columns))
-        return Reading(_format_of(names), table.rows, size_bytes)
+        entry_of = _Columns(delimiter, tuple(names), tuple(columns)).entry
+        rows = _Rows(path, entry_of, has_header=True).rows
+        return Reading(_format_of(names), rows, size_bytes)
     return _open_plain(path, size_bytes)
 
 
@@ -78,38 +79,46 @@ def _open_plain(path: Path, size_bytes: int) -> Reading:
         lines = [line for _, line in zip(range(_LOOKED_AT), _lines(file), strict=False) if line]
     signals = sum(1 for line in lines if _signal(line))
     if signals and signals >= len(lines) / 2:
-        return Reading("threatexchange", _Signals(path).rows, size_bytes)
+        return Reading("threatexchange", _Rows(path, _of_signal).rows, size_bytes)
     if not any(_HEX_TOKEN.search(line) for line in lines):
         raise ListRefused("no digest stands in the first lines of the file")
-    return Reading("txt", _Plain(path).rows, size_bytes)
+    return Reading("txt", _Rows(path, _of_line).rows, size_bytes)
 
 
-class _Table:
-    """Rows under a header."""
+class _Rows:
+    """Rows of lines, each made an entry by itself."""
 
     def __init__(
-        self, path: Path, delimiter: str, names: tuple[str, ...], columns: tuple[str, ...]
+        self, path: Path, entry_of: Callable[[str], Entry], *, has_header: bool = False
     ) -> None:
-        self._path, self._delimiter = path, delimiter
-        self._names, self._columns = names, columns
+        self._path, self._entry_of, self._has_header = path, entry_of, has_header
 
     def rows(self, reading: Reading) -> Iterator[Entry]:
-        """Yield the rows below the header."""
+        """Yield an entry for each line that holds one."""
         with self._path.open("rb") as file:
             lines = _lines(file, reading)
-            next(lines, None)
+            if self._has_header:
+                next(lines, None)
             for line in lines:
-                entry = _taken(reading, line, self._entry)
+                entry = _taken(reading, line, self._entry_of)
                 if entry is not None:
                     yield entry
 
-    def _entry(self, line: str) -> Entry:
+
+class _Columns:
+    """What the columns under a header are."""
+
+    def __init__(self, delimiter: str, names: tuple[str, ...], columns: tuple[str, ...]) -> None:
+        self._delimiter, self._names, self._columns = delimiter, names, columns
+
+    def entry(self, line: str) -> Entry:
+        """Return the entry of a line."""
         fields = _split(line, self._delimiter)
         if len(fields) < len(self._columns) - 1:
             raise ValueError(base.NOT_A_ROW)
         named = {name: value for name, value in zip(self._columns, fields, strict=False) if name}
         quality = whole(named.get("pdq_quality"))
-        if quality is not None and quality < 50 and named.get("pdq"):
+        if quality is not None and quality < pdq.MIN_QUALITY and named.get("pdq"):
             raise ValueError(base.FLAT)
         others = {
             name: value
@@ -133,36 +142,6 @@ def _keeps(names: tuple[str, ...]) -> bool:
     return _format_of(names) not in ("nsrl-2", "hashkeeper")
 
 
-class _Signals:
-    """Lines of "signal_type value", as python-threatexchange takes them."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def rows(self, reading: Reading) -> Iterator[Entry]:
-        """Yield the lines whose signal is a digest."""
-        with self._path.open("rb") as file:
-            for line in _lines(file, reading):
-                entry = _taken(reading, line, _of_signal)
-                if entry is not None:
-                    yield entry
-
-
-class _Plain:
-    """A digest a line, with or without a name behind it, as md5sum writes them."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def rows(self, reading: Reading) -> Iterator[Entry]:
-        """Yield a row for each line that is neither empty nor a comment."""
-        with self._path.open("rb") as file:
-            for line in _lines(file, reading):
-                entry = _taken(reading, line, _of_line)
-                if entry is not None:
-                    yield entry
-
-
 def _signal(line: str) -> tuple[str, str] | None:
     """Return kind and value of a line that names a signal."""
     found = _SIGNAL.fullmatch(line.strip())
@@ -172,6 +151,7 @@ def _signal(line: str) -> tuple[str, str] | None:
 
 
 def _of_signal(line: str) -> Entry:
+    """Return the entry of "signal_type value", as python-threatexchange takes it."""
     found = _signal(line)
     if found is None:
         raise ValueError(base.NOT_A_ROW)
@@ -184,7 +164,8 @@ def _of_signal(line: str) -> Entry:
 
 
 def _of_line(line: str) -> Entry:
-    digests = {_KIND_OF_LENGTH.get(len(one), ""): one for one in _HEX_TOKEN.findall(line)}
+    """Return the entry of a digest with or without a name behind it, as md5sum writes them."""
+    digests = {KIND_OF_DIGITS.get(len(one), ""): one for one in _HEX_TOKEN.findall(line)}
     digests.pop("", None)
     if not digests:
         raise ValueError(base.WRONG_DIGEST)
